@@ -1,0 +1,237 @@
+"""How each kind of effect reaches Slack.
+
+A carrier reads the database, calls Slack, and gives back what was learned as a function that is applied in the same
+transaction in which the effect is settled. Every carrier may be killed at any point and started again: it looks
+before it makes a thing twice, and a thing that is there already is what it wanted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.effects import (
+    Effect,
+    Invite,
+    OpenRoom,
+    React,
+    RefreshAnnouncement,
+    RefreshCard,
+    RefreshReview,
+    RefreshTopic,
+    Say,
+)
+from bot.errors import SlackRefused
+from bot.parts import Parts
+from bot.views import card, document, messages
+from bot.workflows import rooms, wording
+from db import outbox, queries
+from db.models import Incident
+from db.outbox import Claimed
+from db.records import IncidentRecord, Record
+from db.store import Work
+
+Learned = Callable[[Work], None]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One effect under way: what is to be done, and with what."""
+
+    parts: Parts
+    claimed: Claimed
+    first_try: bool
+
+    @property
+    def look_since(self) -> datetime | None:
+        """From when on an earlier attempt may have said it already; None when there was none."""
+        return None if self.first_try else self.claimed.told_at
+
+    def record(self) -> Record:
+        """The incident as the database has it now."""
+        assert self.claimed.incident is not None
+        with self.parts.store.read() as session:
+            return queries.record(session, self.claimed.incident)
+
+
+def carry(effect: Effect, errand: Errand) -> Learned:
+    """Do it, and give back what was learned. Raises a `SlackError` when Slack would not."""
+    match effect:
+        case OpenRoom():
+            return open_room(errand)
+        case RefreshCard():
+            return refresh_card(errand)
+        case RefreshTopic():
+            return refresh_topic(errand)
+        case RefreshAnnouncement():
+            return refresh_announcement(errand)
+        case RefreshReview():
+            return refresh_review(errand)
+        case Invite():
+            return invite(effect, errand)
+        case Say():
+            return say(effect, errand)
+        case React():
+            return react(effect, errand)
+    raise TypeError(f"nobody carries {effect.kind}")
+
+
+def open_room(errand: Errand) -> Learned:
+    """Make the channel, or adopt the one that an earlier attempt made."""
+    incident = errand.record().incident
+    if incident.room is not None:
+        return nothing
+    room, name = errand.parts.slack.open_room(
+        lambda attempt: wording.room_name(incident.id, incident.title, private=incident.private, attempt=attempt),
+        private=incident.private,
+        since=incident.declared_at,
+        known=lambda channel: _is_a_room(errand.parts, channel),
+    )
+    return lambda work: rooms.opened(work, number=incident.id, room=room, name=name)
+
+
+def refresh_card(errand: Errand) -> Learned:
+    """Post and pin the card, or bring it up to date. Posted again if somebody deleted it."""
+    record, slack = errand.record(), errand.parts.slack
+    incident = record.incident
+    if incident.room is None or incident.room_archived:
+        return nothing  # `rooms.opened` and `rooms.archived` tell it again.
+    mail = errand.parts.settings.smtp is not None
+    drawn = card.card(record, errand.parts.policy, mail_configured=mail).arguments()
+    if incident.card_ts is not None and slack.update(incident.room, incident.card_ts, drawn):
+        return nothing
+    lost = incident.card_ts is not None
+    key = f"card:{incident.uid}"
+    ts = slack.post(incident.room, drawn, key=key, look_since=None if lost else _since(incident, errand))
+    if not errand.first_try:
+        slack.update(incident.room, ts, drawn)  # What an earlier attempt posted may be older than this.
+    slack.pin(incident.room, ts)
+    return lambda work: rooms.card_posted(work, number=incident.id, ts=ts)
+
+
+def refresh_topic(errand: Errand) -> Learned:
+    """Set the topic."""
+    record = errand.record()
+    if record.incident.room is not None and not record.incident.room_archived:
+        errand.parts.slack.set_topic(record.incident.room, card.topic(record, errand.parts.policy))
+    return nothing
+
+
+def refresh_announcement(errand: Errand) -> Learned:
+    """Post the announcement, or bring it up to date."""
+    record = errand.record()
+    channel, ts, learned = _announce(record, errand)
+    if learned is nothing:
+        drawn = card.announcement(record, errand.parts.policy).arguments()
+        if not errand.parts.slack.update(channel, ts, drawn):
+            return lambda work: rooms.announced(work, number=record.incident.id, channel=channel, ts=None)
+    return learned
+
+
+def _announce(record: Record, errand: Errand) -> tuple[str, str, Learned]:
+    """Where the announcement is, posted now if it was not; with what there is to note."""
+    incident = record.incident
+    if incident.private:  # The last gate: whatever told this, a private incident is never announced.
+        raise SlackRefused("chat.postMessage", "private_incident", "a private incident is never announced")
+    if incident.announced_in is not None and incident.announcement_ts is not None:
+        return incident.announced_in, incident.announcement_ts, nothing
+    slack = errand.parts.slack
+    channel = slack.channel_named(errand.parts.settings.incidents_channel)
+    drawn = card.announcement(record, errand.parts.policy).arguments()
+    ts = slack.post(channel, drawn, key=f"announcement:{incident.uid}", look_since=_since(incident, errand))
+    return channel, ts, lambda work: rooms.announced(work, number=incident.id, channel=channel, ts=ts)
+
+
+def refresh_review(errand: Errand) -> Learned:
+    """Bring the review document's messages up to date: update, add at the end, take away what is too many."""
+    record, slack = errand.record(), errand.parts.slack
+    incident, review = record.incident, record.review
+    if review is None or incident.room is None or incident.room_archived:
+        return nothing
+    pages = document.pages(record, errand.parts.policy, now=errand.parts.clock.now())
+    posted: list[str] = []
+    for place, page in enumerate(pages):
+        known = review.pages[place] if place < len(review.pages) else None
+        if known is None or not slack.update(incident.room, known, page.arguments()):
+            lost = known is not None
+            since = None if lost else _since(incident, errand)
+            key = f"review:{incident.uid}:{place}"
+            known = slack.post(incident.room, page.arguments(), key=key, look_since=since)
+        posted.append(known)
+    for surplus in review.pages[len(pages) :]:
+        slack.delete(incident.room, surplus)
+    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted)
+
+
+def invite(effect: Invite, errand: Errand) -> Learned:
+    """Bring people in; whom Slack refuses is told in the room."""
+    incident = errand.record().incident
+    if incident.room is None:
+        return nothing  # `rooms.opened` invites everybody.
+    if incident.room_archived:
+        return nothing
+    failures = errand.parts.slack.invite(incident.room, effect.users)
+    came = [user for user in effect.users if user not in failures]
+
+    def learned(work: Work) -> None:
+        for user in came:
+            rooms.joined(work, room=incident.room or "", user=user)
+        if failures:
+            rooms.not_invited(work, number=incident.id, failures=failures)
+
+    return learned
+
+
+def say(effect: Say, errand: Errand) -> Learned:
+    """Say a thing once: in the room, in the announcement's thread, or to one person."""
+    slack, policy = errand.parts.slack, errand.parts.policy
+    record = errand.record() if effect.incident is not None else None
+    message = messages.say(effect.what, effect.values, incident=record.incident if record else None, policy=policy)
+    learned: Learned = nothing
+    thread: str | None = None
+    if effect.place == "person":
+        assert effect.user is not None
+        channel = slack.direct_messages_with(effect.user)
+    elif effect.place == "announcement":
+        assert record is not None
+        channel, thread, learned = _announce(record, errand)
+    else:
+        assert record is not None
+        if record.incident.room is None:
+            raise SlackRefused(
+                "chat.postMessage", "no_room", "the room was never opened; `/incident repair` tries again"
+            )
+        if record.incident.room_archived:
+            return nothing  # Nobody reads there, and Slack refuses; the timeline has it.
+        channel = record.incident.room
+    slack.post(
+        channel, message.arguments(), key=f"say:{errand.claimed.uid}", thread=thread, look_since=errand.look_since
+    )
+    return learned
+
+
+def react(effect: React, errand: Errand) -> Learned:
+    """Show the person who pinned a message that it is on the timeline."""
+    errand.parts.slack.react(effect.channel, effect.ts, effect.emoji)
+    return nothing
+
+
+def nothing(work: Work) -> None:
+    """Nothing was learned."""
+
+
+def _since(incident: IncidentRecord, errand: Errand) -> datetime | None:
+    """From when on a thing of this incident may have been posted; None when nobody tried before."""
+    return None if errand.first_try else incident.declared_at
+
+
+def _is_a_room(parts: Parts, channel: str) -> bool:
+    with parts.store.read() as session:
+        return session.scalar(select(Incident.id).where(Incident.room == channel)) is not None
+
+
+def is_first_try(parts: Parts, claimed: Claimed) -> bool:
+    """Whether nobody can have tried this before."""
+    with parts.store.read() as session:
+        return outbox.is_first_try(session, claimed)

@@ -1,0 +1,129 @@
+"""The carrier of the outbox: claim → call → settle.
+
+A few threads take effects one by one. No transaction is open while Slack is called; what was learned is written
+together with the settlement. Whoever dies in between leaves a lease that runs out, and the next one starts again.
+"""
+
+import logging
+import threading
+from datetime import timedelta
+
+from bot import carry
+from bot.effects import KINDS, RefreshCard
+from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from bot.parts import Parts
+from db import outbox
+from db.outbox import Claimed
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+TRIES_AFTER_A_BUG = 5
+IDLE_SECONDS = 1.0
+
+
+class Delivery:
+    """Carries what is in the outbox, in `threads` threads once started; or all of it now, in the caller's thread."""
+
+    def __init__(self, parts: Parts, threads: int = 4) -> None:
+        """Nothing is carried yet."""
+        self.parts = parts
+        self._names = [f"delivery-{n}" for n in range(1, threads + 1)]
+        self._threads: list[threading.Thread] = []
+        self._told = threading.Condition()
+        self._news = 0
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something was told: look at once."""
+        with self._told:
+            self._news += 1
+            self._told.notify_all()
+
+    def start(self) -> None:
+        """Begin to carry, in the background."""
+        self._stopping = False
+        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for name in self._names]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, seconds: float = 8.0) -> None:
+        """Finish what is in hand and take nothing new; what is not finished in time keeps its lease and goes on later."""
+        with self._told:
+            self._stopping = True
+            self._told.notify_all()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def run_until_empty(self) -> int:
+        """Carry everything that is due now, in this thread; how many were carried."""
+        carried = 0
+        while self.carry_one():
+            carried += 1
+        return carried
+
+    def carry_one(self) -> bool:
+        """Carry the next effect that is due. False when there is none."""
+        with self.parts.store.begin() as work:
+            claims = outbox.claim(work.session, now=work.now, lease=LEASE)
+        for claimed in claims:
+            self._carry(claimed)
+        return bool(claims)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            news = self._news
+            try:
+                if self.carry_one():
+                    continue
+            except Exception:  # The database may be down for a while; the outbox is safe, so look again later.
+                log.exception("delivery could not reach the database; it tries again")
+            with self._told:
+                if self._news == news and not self._stopping:
+                    self._told.wait(IDLE_SECONDS)
+
+    def _carry(self, claimed: Claimed) -> None:
+        try:
+            effect = KINDS[claimed.kind].model_validate(claimed.payload)
+            errand = carry.Errand(self.parts, claimed, carry.is_first_try(self.parts, claimed))
+            learned = carry.carry(effect, errand)
+        except SlackBusy as busy:
+            self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), counts=False)
+        except SlackUnclear as unclear:
+            self._postpone(claimed, _wait(claimed.attempts), str(unclear))
+        except SlackRefused as refusal:
+            self._bury(claimed, str(refusal))
+        except Exception as error:  # A bug of ours: it must not stop the lane, nor be lost.
+            log.exception("carrying %s of incident %s failed", claimed.kind, claimed.incident)
+            if claimed.attempts >= TRIES_AFTER_A_BUG:
+                self._bury(claimed, f"a bug in tocsin: {type(error).__name__}")
+            else:
+                self._postpone(claimed, _wait(claimed.attempts), type(error).__name__)
+        else:
+            with self.parts.store.begin() as work:
+                if outbox.settle(work.session, claimed, now=work.now):
+                    learned(work)
+
+    def _postpone(self, claimed: Claimed, wait: timedelta, error: str, *, counts: bool = True) -> None:
+        now = self.parts.clock.now()
+        if now - claimed.told_at > GIVE_UP_AFTER:
+            self._bury(claimed, error)
+            return
+        log.warning("%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
+        with self.parts.store.begin() as work:
+            outbox.postpone(work.session, claimed, until=work.now + wait, error=error, counts=counts)
+
+    def _bury(self, claimed: Claimed, error: str) -> None:
+        log.error("%s of incident %s cannot be delivered: %s", claimed.kind, claimed.incident, error)
+        with self.parts.store.begin() as work:
+            outbox.bury(work.session, claimed, now=work.now, error=error)
+            if claimed.incident is not None and claimed.kind != RefreshCard.__name__:
+                work.tell(RefreshCard(incident=claimed.incident))  # It shows what could not be delivered.
+
+
+def _wait(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to a minute."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))

@@ -1,0 +1,129 @@
+"""What the world must hear, as data. A workflow tells an effect; `bot.delivery` carries it.
+
+Two sorts: an *announcement* (Say, React, Invite) is carried once; a *refresh* (everything with a `key`) brings Slack to
+what the database says, so that one waiting refresh covers all changes made meanwhile.
+
+Lanes keep order where people see it: what is said in one room, in one announcement's thread, to one person.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+URGENT, NORMAL, COSMETIC = 0, 1, 2
+
+
+class Effect(BaseModel):
+    """An order to the outside. Fields are small and JSON; texts in them are raw, as people wrote them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    urgency: ClassVar[int] = NORMAL
+    incident: int | None
+
+    @property
+    def kind(self) -> str:
+        """The class's name: what the outbox calls it."""
+        return type(self).__name__
+
+    @property
+    def lane(self) -> str:
+        """Effects of one lane are carried in order."""
+        return f"{self.kind}:{self.incident}"
+
+    @property
+    def key(self) -> str | None:
+        """Set for refreshes: one waiting effect with this key is enough."""
+        return None
+
+    def payload(self) -> dict[str, Any]:
+        """As JSON, for the outbox."""
+        return self.model_dump(mode="json")
+
+
+class Refresh(Effect):
+    """Brings something in Slack to the state in the database."""
+
+    incident: int
+
+    @property
+    def key(self) -> str:
+        """One a thing."""
+        return f"{self.kind}:{self.incident}"
+
+
+class OpenRoom(Refresh):
+    """Make the incident's channel, or adopt it if an earlier attempt made it."""
+
+    urgency: ClassVar[int] = URGENT
+
+    @property
+    def lane(self) -> str:
+        """What is said in the room waits for the room."""
+        return f"room:{self.incident}"
+
+
+class RefreshCard(Refresh):
+    """Post, pin or update the room's card."""
+
+    urgency: ClassVar[int] = URGENT
+
+
+class RefreshTopic(Refresh):
+    """Set the room's topic."""
+
+    urgency: ClassVar[int] = COSMETIC
+
+
+class RefreshAnnouncement(Refresh):
+    """Post or update the announcement in the incidents channel. Never told for a private incident."""
+
+    @property
+    def lane(self) -> str:
+        """The thread's messages come after the announcement."""
+        return f"announcement:{self.incident}"
+
+
+class RefreshReview(Refresh):
+    """Post or update the review document in the room."""
+
+
+class Invite(Effect):
+    """Bring people into the room."""
+
+    incident: int
+    urgency: ClassVar[int] = URGENT
+    users: tuple[str, ...]
+
+
+class Say(Effect):
+    """A message: the template `templates/messages/<what>.j2` filled with `values`.
+
+    `values` may hold user ids, channel ids, RFC 3339 times and raw text; the template says which is which. `private`
+    effects never leave the room: a workflow tells `announcement` only for public incidents, and delivery checks again.
+    """
+
+    place: Literal["room", "announcement", "person"]
+    user: str | None = None
+    what: str
+    values: dict[str, Any]
+
+    @property
+    def lane(self) -> str:
+        """In order in each place."""
+        return f"person:{self.user}" if self.place == "person" else f"{self.place}:{self.incident}"
+
+
+class React(Effect):
+    """Put the bot's emoji on a message, so that whoever pinned it sees that it is on the timeline."""
+
+    incident: int
+    urgency: ClassVar[int] = COSMETIC
+    channel: str
+    ts: str
+    emoji: str
+
+
+KINDS: dict[str, type[Effect]] = {
+    kind.__name__: kind
+    for kind in (OpenRoom, RefreshCard, RefreshTopic, RefreshAnnouncement, RefreshReview, Invite, Say, React)
+}

@@ -1,0 +1,26 @@
+"""What the house is made of, handed to whoever works in it. `bot.app` puts it together."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.policy import Policy
+from bot.settings import Settings
+from bot.slack import Slack
+from db.store import Store
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that commands, delivery, schedule and web share."""
+
+    settings: Settings
+    policy: Policy
+    clock: Clock
+    store: Store
+    slack: Slack
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The team's zone."""
+        return ZoneInfo(self.settings.timezone)

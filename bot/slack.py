@@ -1,0 +1,266 @@
+"""Slack's Web API, as calls that may be repeated.
+
+The outbox calls everything at least once; this module makes "at least once" look like "once": a room is adopted when an
+earlier attempt made it, and before a message is said again the history is read for the key it would bear. Keys are
+random: message metadata can be read by everybody in the workspace, so it holds nothing else.
+"""
+
+import http.client
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from db.records import PersonRecord
+
+log = logging.getLogger(__name__)
+
+# Slack's own words for "something broke here": the call may have been carried out, in part or whole.
+UNCLEAR = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "external_channel_migrating"}
+)
+METADATA = "tocsin"
+# Slack's clock makes the message times, ours the intents; they differ by less than this.
+CLOCKS_DIFFER = timedelta(minutes=5)
+NAMES_TO_TRY = 9
+
+
+def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
+    """A Web API client that never repeats a call by itself: the SDK's own retry posts a message twice."""
+    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+
+
+class Slack:
+    """The workspace, seen through the bot's token. Every method raises `SlackRefused`, `SlackBusy` or `SlackUnclear`."""
+
+    def __init__(self, web: WebClient) -> None:
+        """Nothing is called yet."""
+        self.web = web
+        self._channels: dict[str, str] = {}
+        self._me: str | None = None
+
+    def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Call a method by its Slack name, and sort the ways in which it can go wrong into three."""
+        function: Callable[..., Any] = getattr(self.web, method.replace(".", "_"))
+        try:
+            response = function(**arguments)
+        except SlackApiError as error:
+            raise _sorted(method, error) from None
+        except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
+            raise SlackUnclear(method, type(error).__name__) from error
+        answer: Mapping[str, Any] = response.data
+        return answer
+
+    # ── rooms ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def me(self) -> str:
+        """The bot's own user id."""
+        if self._me is None:
+            self._me = str(self.call("auth.test")["user_id"])
+        return self._me
+
+    def open_room(
+        self, names: Callable[[int], str], *, private: bool, since: datetime, known: Callable[[str], bool]
+    ) -> tuple[str, str]:
+        """Make a channel with the first of `names(1)`, `names(2)` … that is free, or adopt ours. Gives (id, name).
+
+        Ours is a channel that this bot made after `since` and that no incident has yet (`known(id)` is false): an
+        earlier attempt made it and died before it could say so. A private room is made private or not at all.
+        """
+        for attempt in range(1, NAMES_TO_TRY + 1):
+            name = names(attempt)
+            try:
+                channel = self.call("conversations.create", name=name, is_private=private)["channel"]
+                return channel["id"], channel["name"]
+            except SlackRefused as refusal:
+                if refusal.code != "name_taken":
+                    raise
+            ours = self._room_we_made(name, private=private, since=since)
+            if ours is not None and not known(ours):
+                return ours, name
+        raise SlackRefused("conversations.create", "name_taken")
+
+    def _room_we_made(self, name: str, *, private: bool, since: datetime) -> str | None:
+        kind = "private_channel" if private else "public_channel"
+        for channel in self._pages("users.conversations", "channels", types=kind, exclude_archived=True, limit=999):
+            if channel["name"] == name:
+                mine = channel.get("creator") == self.me()
+                recent = channel["created"] >= (since - CLOCKS_DIFFER).timestamp()
+                return str(channel["id"]) if mine and recent else None
+        return None
+
+    def invite(self, room: str, users: Sequence[str]) -> dict[str, str]:
+        """Bring people in; those who are in already are fine. Gives the failures: user → Slack's error code."""
+        wanted = [user for user in users if user != self.me()]
+        if not wanted:
+            return {}
+        try:
+            answer = self.call("conversations.invite", channel=room, users=",".join(wanted), force=True)
+        except SlackRefused as refusal:
+            if refusal.code in FINE_WHEN_INVITING:
+                return {}
+            if "errors" not in refusal.answer and len(wanted) == 1 and refusal.code in ABOUT_THE_PERSON:
+                return {wanted[0]: refusal.code}
+            if "errors" not in refusal.answer:
+                raise
+            answer = refusal.answer
+        failures = {e["user"]: e["error"] for e in answer.get("errors", ()) if "user" in e}
+        return {user: code for user, code in failures.items() if code not in FINE_WHEN_INVITING}
+
+    def set_topic(self, room: str, topic: str) -> None:
+        """Set the room's topic."""
+        self.call("conversations.setTopic", channel=room, topic=topic)
+
+    def channel_named(self, name: str) -> str:
+        """The id of a public channel; the bot joins it, since it must read what it says there. Asked once."""
+        if name not in self._channels:
+            pages = self._pages(
+                "conversations.list", "channels", types="public_channel", exclude_archived=True, limit=999
+            )
+            found = next((channel for channel in pages if channel["name"] == name), None)
+            if found is None:
+                raise SlackRefused("conversations.list", "channel_not_found", f"there is no public channel #{name}")
+            if not found.get("is_member"):
+                self.call("conversations.join", channel=found["id"])
+            self._channels[name] = found["id"]
+        return self._channels[name]
+
+    def direct_messages_with(self, user: str) -> str:
+        """The id of the conversation between this person and the bot."""
+        return str(self.call("conversations.open", users=user)["channel"]["id"])
+
+    # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def post(
+        self,
+        channel: str,
+        arguments: Mapping[str, Any],
+        *,
+        key: str,
+        thread: str | None = None,
+        look_since: datetime | None = None,
+    ) -> str:
+        """Post once; gives the message's `ts`.
+
+        `key` is what the message is recognised by. With `look_since` an earlier attempt may have come through: the
+        history from that time on is read first, and what is found there is taken for done.
+        """
+        if look_since is not None:
+            found = self._said(channel, key, thread=thread, since=look_since - CLOCKS_DIFFER)
+            if found is not None:
+                return found
+        where = {"channel": channel} | ({"thread_ts": thread} if thread else {})
+        metadata = {"event_type": METADATA, "event_payload": {"key": key}}
+        answer = self.call("chat.postMessage", **where, **arguments, metadata=metadata, unfurl_links=False)
+        return str(answer["ts"])
+
+    def _said(self, channel: str, key: str, *, thread: str | None, since: datetime) -> str | None:
+        method = "conversations.replies" if thread else "conversations.history"
+        where = {"channel": channel} | ({"ts": thread} if thread else {})
+        oldest = f"{since.timestamp():.6f}"
+        pages = self._pages(method, "messages", **where, oldest=oldest, include_all_metadata=True, limit=200)
+        for message in pages:
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == METADATA and metadata.get("event_payload", {}).get("key") == key:
+                return str(message["ts"])
+        return None
+
+    def update(self, channel: str, ts: str, arguments: Mapping[str, Any]) -> bool:
+        """Bring a message up to date. False when somebody deleted it."""
+        try:
+            self.call("chat.update", channel=channel, ts=ts, **arguments)
+        except SlackRefused as refusal:
+            if refusal.code != "message_not_found":
+                raise
+            return False
+        return True
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Take a message away; gone already is fine."""
+        self._unless("message_not_found", "chat.delete", channel=channel, ts=ts)
+
+    def pin(self, channel: str, ts: str) -> None:
+        """Pin a message; pinned already is fine."""
+        self._unless("already_pinned", "pins.add", channel=channel, timestamp=ts)
+
+    def react(self, channel: str, ts: str, emoji: str) -> None:
+        """Put an emoji on a message; there already is fine, and so is a message that is gone."""
+        try:
+            self._unless("already_reacted", "reactions.add", channel=channel, timestamp=ts, name=emoji)
+        except SlackRefused as refusal:
+            if refusal.code != "message_not_found":
+                raise
+
+    def message(self, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """One message, in a channel or in a thread; None when it is not there."""
+        messages = self.call("conversations.replies", channel=channel, ts=ts, limit=1, inclusive=True)["messages"]
+        return next((message for message in messages if message["ts"] == ts), None)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message."""
+        return str(self.call("chat.getPermalink", channel=channel, message_ts=ts)["permalink"])
+
+    # ── people ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def person(self, user: str) -> PersonRecord | None:
+        """What Slack says about a person; None when there is nobody with this id."""
+        try:
+            found = self.call("users.info", user=user)["user"]
+        except SlackRefused as refusal:
+            if refusal.code not in ("user_not_found", "user_not_visible"):
+                raise
+            return None
+        profile = found.get("profile") or {}
+        name = profile.get("display_name") or profile.get("real_name") or found.get("real_name") or found["name"]
+        return PersonRecord(
+            user=user,
+            name=name,
+            email=profile.get("email"),
+            zone=found.get("tz"),
+            active=not found.get("deleted", False),
+            bot=bool(found.get("is_bot")),
+        )
+
+    # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _unless(self, fine: str, method: str, **arguments: Any) -> None:
+        try:
+            self.call(method, **arguments)
+        except SlackRefused as refusal:
+            if refusal.code != fine:
+                raise
+
+    def _pages(self, method: str, what: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+        cursor = ""
+        while True:
+            answer = self.call(method, **arguments, **({"cursor": cursor} if cursor else {}))
+            yield from answer.get(what, ())
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
+ABOUT_THE_PERSON = frozenset(
+    {"user_not_found", "cant_invite", "user_is_restricted", "user_is_ultra_restricted", "user_disabled"}
+)
+
+
+def _sorted(method: str, error: SlackApiError) -> SlackRefused | SlackBusy | SlackUnclear:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    answer: Mapping[str, Any] = response.data if isinstance(getattr(response, "data", None), dict) else {}
+    code = str(answer.get("error", f"http_{status}"))
+    if status == 429:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        retry_after = headers.get("retry-after", "30")
+        return SlackBusy(method, float(retry_after[0] if isinstance(retry_after, list) else retry_after))
+    if status >= 500 or code in UNCLEAR or not answer:
+        return SlackUnclear(method, code)
+    hint = "; ".join(map(str, answer.get("response_metadata", {}).get("messages", ())))
+    needed = f"needs the scope {answer['needed']}" if code == "missing_scope" and "needed" in answer else ""
+    return SlackRefused(method, code, needed or hint, answer)

@@ -1,0 +1,147 @@
+"""How an incident moves: the table of moves, and what each phase still lacks. Pure: no database, no clock.
+
+In the fire a move is never refused for missing facts; they show as *gaps* on the card. Only closing waits for them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.errors import Refused
+from db.enums import Answer, Phase, ReviewState
+from db.records import Record
+
+PHASES = (Phase.DETECTION, Phase.ASSESSMENT, Phase.CONTAINMENT, Phase.RECOVERY, Phase.REVIEW)
+ENDS = (Phase.CLOSED, Phase.DISMISSED, Phase.MERGED)
+
+# From where to where. Within the five phases everything goes, forward and back: a relapse is normal.
+MOVES: dict[Phase, tuple[Phase, ...]] = {
+    **{here: tuple(there for there in PHASES if there is not here) for here in PHASES},
+    Phase.CLOSED: (Phase.RECOVERY,),
+    Phase.DISMISSED: (Phase.ASSESSMENT,),
+    Phase.MERGED: (Phase.ASSESSMENT,),
+}
+# How an incident ends, and from where. What has been reviewed was no false alarm.
+ENDINGS: dict[Phase, tuple[Phase, ...]] = {
+    Phase.CLOSED: PHASES,
+    Phase.DISMISSED: PHASES[:-1],
+    Phase.MERGED: PHASES[:-1],
+}
+
+QUESTIONS = {
+    "customer_data": "Customer data involved?",
+    "personal_data": "Personal data involved?",
+    "service_affecting": "Service affecting (customers notice)?",
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A fact that is wanted before `phase` is left. `code` is stable, `sentence` is for people."""
+
+    phase: Phase
+    code: str
+    sentence: str
+
+
+class NotReady(Refused):
+    """Closing, or marking a review done, was refused; `gaps` are what is missing."""
+
+    def __init__(self, gaps: tuple[Gap, ...]) -> None:
+        self.gaps = gaps
+        super().__init__("Still missing: " + "; ".join(gap.sentence for gap in gaps) + ".")
+
+
+def following(phase: Phase) -> Phase | None:
+    """The phase that usually comes next; None after review and at the ends."""
+    if phase not in PHASES[:-1]:
+        return None
+    return PHASES[PHASES.index(phase) + 1]
+
+
+def check_open(key: str, phase: Phase) -> None:
+    """Refuse what is done only while people work on an incident."""
+    if not phase.is_open:
+        raise Refused(f"{key} is {phase.value}. `/incident reopen <reason>` opens it again.")
+
+
+def check_move(here: Phase, there: Phase) -> None:
+    """Refuse a move that the table does not have, with the sentence that says what would work."""
+    if here is there:
+        raise Refused(f"It is in {there.value} already.")
+    if there in MOVES[here]:
+        return
+    raise Refused(f"It cannot move to {there.value}. The phases are {', '.join(PHASES)}.")
+
+
+def check_ending(here: Phase, end: Phase) -> None:
+    """Refuse an end that cannot be reached from here."""
+    if here in ENDINGS[end]:
+        return
+    if not here.is_open:
+        raise Refused(f"It is {here.value} already. `/incident reopen <reason>` opens it again.")
+    raise Refused(f"It is in {here.value} and cannot be {end.value} any more. `/incident close` ends it.")
+
+
+def gaps(record: Record) -> tuple[Gap, ...]:
+    """Every fact that the phases reached so far still lack, in the order of the phases."""
+    reached = PHASES[: PHASES.index(record.incident.phase) + 1] if record.incident.phase in PHASES else ()
+    return tuple(gap for gap in _all_gaps(record) if gap.phase in reached)
+
+
+def missing_to_close(record: Record, *, review_required: bool) -> tuple[Gap, ...]:
+    """What stands between this incident and `closed`; empty when it may be closed."""
+    needs_review = review_required or record.review is not None
+    missing = [gap for gap in _all_gaps(record) if needs_review or gap.phase is not Phase.REVIEW]
+    if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
+        missing.append(Gap(Phase.REVIEW, "review_done", "the review is not marked done"))
+    return tuple(gap for gap in missing if gap.code not in ("primary",))
+
+
+def missing_to_finish_review(record: Record) -> tuple[Gap, ...]:
+    """What the review still lacks before it can be marked done."""
+    return tuple(_review_gaps(record))
+
+
+def _all_gaps(record: Record) -> Iterator[Gap]:
+    yield from _detection_gaps(record)
+    yield from _assessment_gaps(record)
+    yield from _containment_gaps(record)
+    yield from _recovery_gaps(record)
+    yield from _review_gaps(record)
+
+
+def _detection_gaps(record: Record) -> Iterator[Gap]:
+    if "primary" not in record.roles:
+        yield Gap(Phase.DETECTION, "primary", "nobody is Primary On-Call")
+
+
+def _assessment_gaps(record: Record) -> Iterator[Gap]:
+    if record.incident.severity_confirmed_at is None:
+        yield Gap(Phase.ASSESSMENT, "severity", "the severity is not confirmed")
+    if "commander" not in record.roles:
+        yield Gap(Phase.ASSESSMENT, "commander", "nobody is Incident Commander")
+    for name, question in QUESTIONS.items():
+        if getattr(record.incident, name) is Answer.UNKNOWN:
+            yield Gap(Phase.ASSESSMENT, name, f"unanswered: {question}")
+
+
+def _containment_gaps(record: Record) -> Iterator[Gap]:
+    if record.incident.contained_at is None:
+        yield Gap(Phase.CONTAINMENT, "contained", "what stopped the damage, and when, is not recorded")
+
+
+def _recovery_gaps(record: Record) -> Iterator[Gap]:
+    if record.incident.verified_at is None:
+        yield Gap(Phase.RECOVERY, "verified", "nobody has verified the recovery yet")
+
+
+def _review_gaps(record: Record) -> Iterator[Gap]:
+    review = record.review
+    if review is None or not review.impact:
+        yield Gap(Phase.REVIEW, "impact", "the review does not say what the impact was")
+    if review is None or not review.factors:
+        yield Gap(Phase.REVIEW, "factors", "the review names no contributing factor")
+    if not record.actions and (review is None or not review.no_actions_because):
+        yield Gap(Phase.REVIEW, "actions", "no preventive action, and no reason why none is needed")
+    if review is None or review.timeline_read_by is None:
+        yield Gap(Phase.REVIEW, "timeline_read", "nobody has read the timeline through")

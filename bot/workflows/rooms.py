@@ -1,0 +1,97 @@
+"""What came back from Slack: facts about rooms, cards and who is where."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from bot.effects import Invite, RefreshTopic
+from bot.workflows.telling import redraw, say
+from db.enums import EntryKind
+from db.models import Incident, Member, Review, Role, SeenEvent
+from db.store import Work
+
+
+def first_time(work: Work, event_id: str) -> bool:
+    """Whether this event of Slack's is new. It is old from now on, if this transaction is committed."""
+    return work.insert_once(SeenEvent, event_id=event_id, at=work.now)
+
+
+def opened(work: Work, *, number: int, room: str, name: str) -> None:
+    """The room is there: bring in everybody who belongs there, and show the card."""
+    incident = work.incident(number)
+    if incident.room == room:
+        return
+    incident.room, incident.room_name = room, name
+    work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"room": room})
+    holders = work.session.scalars(select(Role.user).where(Role.incident_id == number).order_by(Role.role))
+    users = tuple(dict.fromkeys((incident.declared_by, *holders)))
+    work.tell(Invite(incident=number, users=users))
+    redraw(work, incident)
+
+
+def card_posted(work: Work, *, number: int, ts: str | None) -> None:
+    """Where the card is; None when somebody deleted it."""
+    work.incident(number).card_ts = ts
+
+
+def announced(work: Work, *, number: int, channel: str, ts: str | None) -> None:
+    """Where the announcement is; None when somebody deleted it."""
+    incident = work.incident(number)
+    incident.announced_in, incident.announcement_ts = channel, ts
+
+
+def review_posted(work: Work, *, number: int, pages: Sequence[str]) -> None:
+    """The messages that hold the review document, in order."""
+    work.incident(number)
+    review = work.session.get_one(Review, number)
+    review.pages = list(pages)
+
+
+def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None:
+    """Slack would not bring these people in; the room and the timeline say so. Values are Slack's error codes."""
+    incident = work.incident(number)
+    work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"not_invited": dict(failures)})
+    say(work, incident, "not_invited", {"users": sorted(failures), "error": ", ".join(sorted(set(failures.values())))})
+
+
+def joined(work: Work, *, room: str, user: str) -> None:
+    """Somebody is in the room now, and may see what is private."""
+    number = _incident_of(work, room)
+    if number is not None:
+        work.insert_once(Member, incident_id=number, user=user)
+
+
+def left(work: Work, *, room: str, user: str) -> None:
+    """Somebody left the room."""
+    number = _incident_of(work, room)
+    member = number is not None and work.session.get(Member, (number, user))
+    if member:
+        work.session.delete(member)
+
+
+def renamed(work: Work, *, room: str, name: str) -> None:
+    """Somebody renamed the room; it stays the room."""
+    number = _incident_of(work, room)
+    if number is None:
+        return
+    incident = work.incident(number)
+    if incident.room_name != name:
+        incident.room_name = name
+        work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"renamed": name})
+        work.tell(RefreshTopic(incident=number))
+
+
+def archived(work: Work, *, room: str, is_archived: bool) -> None:
+    """The room was archived, or brought back."""
+    number = _incident_of(work, room)
+    if number is None:
+        return
+    incident = work.incident(number)
+    if incident.room_archived is not is_archived:
+        incident.room_archived = is_archived
+        work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"archived": is_archived})
+        redraw(work, incident)
+
+
+def _incident_of(work: Work, room: str) -> int | None:
+    return work.session.scalars(select(Incident.id).where(Incident.room == room)).one_or_none()

@@ -1,0 +1,30 @@
+"""Who hears of a change: the people in the room, and (for public incidents only) those who follow the announcement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.effects import RefreshAnnouncement, RefreshCard, RefreshReview, RefreshTopic, Say
+from db.models import Incident, Review
+from db.store import Work
+
+
+def say(work: Work, incident: Incident, what: str, values: Mapping[str, Any], *, aloud: bool = False) -> None:
+    """Say it in the room; `aloud` also in the announcement's thread, which a private incident does not have."""
+    work.tell(Say(incident=incident.id, place="room", what=what, values=dict(values)))
+    if aloud and not incident.private:
+        work.tell(Say(incident=incident.id, place="announcement", what=what, values=dict(values)))
+
+
+def whisper(work: Work, incident: Incident, user: str, what: str, values: Mapping[str, Any]) -> None:
+    """Say it to one person, in their direct messages with the bot. The caller leaves out what they may not know."""
+    work.tell(Say(incident=incident.id, place="person", user=user, what=what, values=dict(values)))
+
+
+def redraw(work: Work, incident: Incident) -> None:
+    """Whatever in Slack shows this incident is to show what the database says now."""
+    work.tell(RefreshCard(incident=incident.id))
+    work.tell(RefreshTopic(incident=incident.id))
+    if not incident.private:
+        work.tell(RefreshAnnouncement(incident=incident.id))
+    if work.session.get(Review, incident.id) is not None:
+        work.tell(RefreshReview(incident=incident.id))

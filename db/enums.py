@@ -1,0 +1,85 @@
+"""The words that the database, the commands and the documents share. What a policy may extend is not an enum."""
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where an incident stands. The five phases come in this order; the last three are ends."""
+
+    DETECTION = "detection"
+    ASSESSMENT = "assessment"
+    CONTAINMENT = "containment"
+    RECOVERY = "recovery"
+    REVIEW = "review"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people still work on it."""
+        return self not in (Phase.CLOSED, Phase.DISMISSED, Phase.MERGED)
+
+
+class Kind(StrEnum):
+    """What sort of incident it is; says nothing about how bad it is."""
+
+    OPERATIONAL = "operational"
+    SECURITY = "security"
+
+
+class Answer(StrEnum):
+    """An answer to one of the three questions; `unknown` stays visible until somebody knows."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class EntryKind(StrEnum):
+    """What a timeline entry tells."""
+
+    DECLARED = "declared"
+    PHASE = "phase"
+    ROLE = "role"
+    SEVERITY = "severity"
+    ANSWER = "answer"
+    CONTAINED = "contained"
+    VERIFIED = "verified"
+    NOTE = "note"
+    UPDATE = "update"
+    PINNED = "pinned"
+    EDITED = "edited"
+    DELETED = "deleted"
+    ACTION = "action"
+    REVIEW = "review"
+    SNOOZED = "snoozed"
+    ROOM = "room"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+    MERGED = "merged"
+    REOPENED = "reopened"
+
+
+class ActionState(StrEnum):
+    """What became of a follow-up action."""
+
+    OPEN = "open"
+    DONE = "done"
+    REJECTED = "rejected"
+
+
+class ReviewState(StrEnum):
+    """What became of a post-incident review."""
+
+    DRAFT = "draft"
+    DONE = "done"
+
+
+class EffectState(StrEnum):
+    """Where an effect is on its way out: `waiting` → `leased` → `done`, or `dead` when a person must look."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    DONE = "done"
+    DEAD = "dead"

@@ -1,0 +1,313 @@
+"""The tables. Times are aware UTC, user and channel ids are Slack's, every text is as the person wrote it.
+
+Relations are not mapped: a question that needs two tables says so in `db.queries`.
+"""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from db.enums import ActionState, Answer, EffectState, EntryKind, Kind, Phase, ReviewState
+
+# SQLite counts rows only in a column of exactly INTEGER.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+SlackId = String(32)
+SlackTs = String(32)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite stores no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse times without a zone: they are the bug that shows in October."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back UTC, whatever zone the server speaks."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def word(kind: type[StrEnum]) -> Enum:
+    """A column that holds one word of an enum as text, so that a new word needs no `ALTER TYPE`."""
+    return Enum(kind, native_enum=False, length=16, values_callable=lambda words: [w.value for w in words])
+
+
+class Base(DeclarativeBase):
+    """The root of all tables; names its constraints so that migrations can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[str]: JSON()}
+
+
+class Counter(Base):
+    """The next number of a gapless row of numbers. An auditor counts them, so a rolled-back declare leaves no hole."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[int] = mapped_column(Integer)
+
+
+class Incident(Base):
+    """One incident, as it stands now. Its history is its timeline."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index(
+            "ix_incidents_open",
+            "id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    severity: Mapped[str] = mapped_column(String(32))
+    severity_confirmed_at: Mapped[datetime | None]
+    kind: Mapped[Kind] = mapped_column(word(Kind))
+    phase: Mapped[Phase] = mapped_column(word(Phase))
+    phase_since: Mapped[datetime]
+    private: Mapped[bool] = mapped_column(Boolean)
+    drill: Mapped[bool] = mapped_column(Boolean)
+    declared_by: Mapped[str] = mapped_column(SlackId)
+    declared_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(SlackId)
+    customer_data: Mapped[Answer] = mapped_column(word(Answer))
+    personal_data: Mapped[Answer] = mapped_column(word(Answer))
+    service_affecting: Mapped[Answer] = mapped_column(word(Answer))
+    contained_at: Mapped[datetime | None]
+    containment: Mapped[str] = mapped_column(Text, default="")
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(SlackId)
+    verification: Mapped[str] = mapped_column(Text, default="")
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    origin: Mapped[str | None] = mapped_column(String(120), unique=True)
+    room: Mapped[str | None] = mapped_column(SlackId, unique=True)
+    room_name: Mapped[str | None] = mapped_column(String(80))
+    room_archived: Mapped[bool] = mapped_column(Boolean, default=False)
+    card_ts: Mapped[str | None] = mapped_column(SlackTs)
+    announced_in: Mapped[str | None] = mapped_column(SlackId)
+    announcement_ts: Mapped[str | None] = mapped_column(SlackTs)
+    entries: Mapped[int] = mapped_column(Integer, default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
+
+    @property
+    def key(self) -> str:
+        """What people call it: `INC-7`."""
+        return f"INC-{self.id}"
+
+
+class Role(Base):
+    """Who holds a role now."""
+
+    __tablename__ = "roles"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user: Mapped[str] = mapped_column(SlackId, index=True)
+    since: Mapped[datetime]
+
+
+class Member(Base):
+    """Who is in an incident's room, as Slack told us: the people who may see a private incident."""
+
+    __tablename__ = "members"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    user: Mapped[str] = mapped_column(SlackId, primary_key=True)
+
+
+class Entry(Base):
+    """One line of a timeline. Never changed, never deleted; `db.timeline` says how the hashes are made."""
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("incident_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    kind: Mapped[EntryKind] = mapped_column(word(EntryKind))
+    by: Mapped[str] = mapped_column(SlackId)
+    text: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Pin(Base):
+    """A message that was put on a timeline: at most once, however many people react to it."""
+
+    __tablename__ = "pins"
+
+    channel: Mapped[str] = mapped_column(SlackId, primary_key=True)
+    ts: Mapped[str] = mapped_column(SlackTs, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    deleted: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Action(Base):
+    """A follow-up action with an owner and a date."""
+
+    __tablename__ = "actions"
+    __table_args__ = (
+        Index("ix_actions_due", "due_on", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(SlackId, index=True)
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[ActionState] = mapped_column(word(ActionState))
+    created_by: Mapped[str] = mapped_column(SlackId)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    chase_round: Mapped[int] = mapped_column(Integer, default=1)
+    snoozed_until: Mapped[datetime | None]
+
+
+class Review(Base):
+    """The post-incident review: what only people know. The rest of the document comes from the record."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index(
+            "ix_reviews_due", "due_at", sqlite_where=text("state = 'draft'"), postgresql_where=text("state = 'draft'")
+        ),
+    )
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    state: Mapped[ReviewState] = mapped_column(word(ReviewState))
+    owner: Mapped[str] = mapped_column(SlackId, index=True)
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(SlackId)
+    impact: Mapped[str] = mapped_column(Text, default="")
+    factors: Mapped[str] = mapped_column(Text, default="")
+    went_well: Mapped[str] = mapped_column(Text, default="")
+    went_badly: Mapped[str] = mapped_column(Text, default="")
+    luck: Mapped[str] = mapped_column(Text, default="")
+    no_actions_because: Mapped[str] = mapped_column(Text, default="")
+    timeline_read_by: Mapped[str | None] = mapped_column(SlackId)
+    pages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    chase_round: Mapped[int] = mapped_column(Integer, default=1)
+    snoozed_until: Mapped[datetime | None]
+
+
+class Nudge(Base):
+    """A step of a chase that was taken: the row is why it is never taken twice."""
+
+    __tablename__ = "nudges"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    round: Mapped[int] = mapped_column(Integer, primary_key=True)
+    step: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime]
+
+
+class SeenEvent(Base):
+    """An event of Slack's that was handled: Slack promises neither order nor uniqueness, but a unique `event_id`."""
+
+    __tablename__ = "seen_events"
+
+    event_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc(), index=True)
+
+
+class Person(Base):
+    """What Slack said about a person, kept so that names need no call."""
+
+    __tablename__ = "people"
+
+    user: Mapped[str] = mapped_column(SlackId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(320))
+    zone: Mapped[str | None] = mapped_column(String(64))
+    active: Mapped[bool] = mapped_column(Boolean)
+    bot: Mapped[bool] = mapped_column(Boolean)
+    fetched_at: Mapped[datetime]
+
+
+class Effect(Base):
+    """Something the world must hear, written in the transaction that made it true. `db.outbox` has its verbs."""
+
+    __tablename__ = "effects"
+    __table_args__ = (
+        Index(
+            "uq_effects_waiting_key",
+            "key",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_effects_lane_unsettled",
+            "lane",
+            "id",
+            sqlite_where=text("state IN ('waiting', 'leased')"),
+            postgresql_where=text("state IN ('waiting', 'leased')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"), index=True)
+    lane: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(64))
+    urgency: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[EffectState] = mapped_column(word(EffectState))
+    told_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+    leased_until: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]

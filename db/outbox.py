@@ -1,0 +1,205 @@
+"""The transactional outbox: what the world must hear, from `tell` to `settle`.
+
+An effect waits until it is claimed, is leased while somebody carries it, and ends done or dead. Effects of one *lane*
+go in the order they were told, one at a time. While an effect with a *key* waits, telling it again changes nothing:
+it will show the newest state anyway. Nothing here talks to the world.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from db.enums import EffectState
+from db.models import Effect, Incident
+
+UNSETTLED = (EffectState.WAITING, EffectState.LEASED)
+
+
+class Tellable(Protocol):
+    """What can be told: data that knows where it queues."""
+
+    @property
+    def kind(self) -> str:
+        """The name that finds its handler again."""
+        ...
+
+    @property
+    def incident(self) -> int | None:
+        """The number of the incident it belongs to."""
+        ...
+
+    @property
+    def lane(self) -> str:
+        """Effects of one lane are delivered in order."""
+        ...
+
+    @property
+    def key(self) -> str | None:
+        """Set for a refresh: one waiting effect with this key is enough."""
+        ...
+
+    @property
+    def urgency(self) -> int:
+        """0 is carried before 1, and 1 before 2."""
+        ...
+
+    def payload(self) -> dict[str, Any]:
+        """The effect as JSON."""
+        ...
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An effect that is ours until the lease ends. `attempts` counts this one."""
+
+    id: int
+    uid: str
+    kind: str
+    payload: Mapping[str, Any]
+    incident: int | None
+    attempts: int
+    told_at: datetime
+
+
+def tell(session: Session, effect: Tellable, now: datetime) -> None:
+    """Write the effect down; it leaves once this transaction has been committed."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(Effect)
+        .values(
+            uid=uuid.uuid4().hex,
+            kind=effect.kind,
+            payload=effect.payload(),
+            incident_id=effect.incident,
+            lane=effect.lane,
+            key=effect.key,
+            urgency=effect.urgency,
+            state=EffectState.WAITING,
+            told_at=now,
+            due_at=now,
+            attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=[Effect.key], index_where=text("state = 'waiting'"))
+    )
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(Effect.state == EffectState.WAITING, Effect.due_at <= now),
+        and_(Effect.state == EffectState.LEASED, Effect.leased_until <= now),
+    )
+
+
+def claim(session: Session, *, now: datetime, lease: timedelta, limit: int = 1) -> list[Claimed]:
+    """Take the next effects that may be carried: the first of each lane, the most urgent first.
+
+    An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
+    """
+    earlier = aliased(Effect)
+    first_of_lane = ~exists().where(earlier.lane == Effect.lane, earlier.id < Effect.id, earlier.state.in_(UNSETTLED))
+    rows = session.scalars(
+        select(Effect)
+        .where(_claimable(now), first_of_lane)
+        .order_by(Effect.urgency, Effect.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.state = EffectState.LEASED
+        row.leased_until = now + lease
+        row.attempts += 1
+    return [Claimed(r.id, r.uid, r.kind, r.payload, r.incident_id, r.attempts, r.told_at) for r in rows]
+
+
+def is_first_try(session: Session, claimed: Claimed) -> bool:
+    """Whether nobody can have done this before: the first attempt of the first such effect of this incident.
+
+    Otherwise an earlier carrier may have come as far as Slack without living to note it.
+    """
+    if claimed.attempts > 1:
+        return False
+    earlier = exists().where(
+        Effect.incident_id == claimed.incident,
+        Effect.kind == claimed.kind,
+        Effect.id < claimed.id,
+        Effect.attempts > 0,
+    )
+    return not session.scalar(select(earlier))
+
+
+def _held(session: Session, claimed: Claimed) -> Effect | None:
+    """The row, if this claim still holds it; a carrier that overslept its lease has nothing to say any more."""
+    return session.scalars(
+        select(Effect)
+        .where(Effect.id == claimed.id, Effect.attempts == claimed.attempts, Effect.state == EffectState.LEASED)
+        .with_for_update()
+    ).one_or_none()
+
+
+def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
+    """The effect has been carried out. False: somebody else holds it by now, and what was learned must be dropped."""
+    row = _held(session, claimed)
+    if row is None:
+        return False
+    row.state, row.settled_at, row.leased_until, row.error = EffectState.DONE, now, None, None
+    return True
+
+
+def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str, counts: bool = True) -> None:
+    """Try again at `until`. With `counts=False` this attempt does not count (Slack only asked to wait)."""
+    if claimed.incident is not None:  # Whoever tells an effect with this key holds this lock.
+        session.execute(select(Incident.id).where(Incident.id == claimed.incident).with_for_update())
+    row = _held(session, claimed)
+    if row is None:
+        return
+    newer = (
+        row.key
+        and session.scalars(
+            select(Effect).where(Effect.key == row.key, Effect.state == EffectState.WAITING).with_for_update()
+        ).one_or_none()
+    )
+    if newer:  # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
+        newer.due_at, newer.attempts, newer.error = until, row.attempts, error
+        row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
+        return
+    row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
+    if not counts:
+        row.attempts -= 1
+
+
+def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> None:
+    """Give up: a person must look. The lane goes on without it."""
+    row = _held(session, claimed)
+    if row is not None:
+        row.state, row.settled_at, row.leased_until, row.error = EffectState.DEAD, now, None, error
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the earliest unsettled effect may be carried; None when the outbox is empty."""
+    waiting = session.scalar(select(func.min(Effect.due_at)).where(Effect.state == EffectState.WAITING))
+    leased = session.scalar(select(func.min(Effect.leased_until)).where(Effect.state == EffectState.LEASED))
+    return min((moment for moment in (waiting, leased) if moment is not None), default=None)
+
+
+def revive(session: Session, *, now: datetime, incident: int | None = None) -> int:
+    """Give dead effects a new life, of one incident or all; the number of them. Their attempts start again, at one, so that their carrier looks before it says anything twice."""
+    dead = select(Effect.id, Effect.key).where(Effect.state == EffectState.DEAD).order_by(Effect.id)
+    if incident is not None:
+        dead = dead.where(Effect.incident_id == incident)
+    revived = 0
+    for effect_id, key in session.execute(dead).all():
+        waiting = key and session.scalar(
+            select(Effect.id).where(Effect.key == key, Effect.state == EffectState.WAITING)
+        )
+        state = EffectState.DONE if waiting else EffectState.WAITING
+        session.execute(
+            update(Effect).where(Effect.id == effect_id).values(state=state, due_at=now, attempts=1, settled_at=None)
+        )
+        revived += not waiting
+    return revived

@@ -1,0 +1,195 @@
+"""Questions asked of the database. Each answers with frozen records, and reads only what an index finds."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from db.enums import ActionState, EffectState, Phase, ReviewState
+from db.models import Action, Base, Effect, Entry, Incident, Member, Nudge, Person, Pin, Review, Role
+from db.records import (
+    ActionRecord,
+    DeliveryRecord,
+    EntryRecord,
+    IncidentRecord,
+    PersonRecord,
+    Record,
+    ReviewRecord,
+)
+
+R = TypeVar("R")
+OPEN_PHASES = [phase for phase in Phase if phase.is_open]
+
+
+def _picture(kind: type[R], row: Base) -> R:
+    """A frozen record of a row: the fields bear the columns' names."""
+    values: dict[str, Any] = {f.name: getattr(row, f.name) for f in fields(kind)}  # type: ignore[arg-type] # records are dataclasses
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def _picture_or_none(kind: type[R], row: Base | None) -> R | None:
+    return None if row is None else _picture(kind, row)
+
+
+def may_see(user: str) -> ColumnElement[bool]:
+    """Who sees an incident: everybody a public one; its declarer, role holders and room members a private one."""
+    return or_(
+        Incident.private.is_(False),
+        Incident.declared_by == user,
+        exists().where(Role.incident_id == Incident.id, Role.user == user),
+        exists().where(Member.incident_id == Incident.id, Member.user == user),
+    )
+
+
+def incident_seen_by(session: Session, number: int, user: str) -> IncidentRecord | None:
+    """The incident, if there is one and this person may see it."""
+    row = session.scalars(select(Incident).where(Incident.id == number, may_see(user))).one_or_none()
+    return _picture_or_none(IncidentRecord, row)
+
+
+def incident_of_room(session: Session, channel: str) -> IncidentRecord | None:
+    """The incident whose room this channel is."""
+    row = session.scalars(select(Incident).where(Incident.room == channel)).one_or_none()
+    return _picture_or_none(IncidentRecord, row)
+
+
+def incident(session: Session, number: int) -> IncidentRecord | None:
+    """The incident, whoever asks: for the bot's own purposes only."""
+    row = session.get(Incident, number)
+    return _picture_or_none(IncidentRecord, row)
+
+
+def incident_of_origin(session: Session, origin: str) -> IncidentRecord | None:
+    """The incident that was declared by this very click, if it was."""
+    row = session.scalars(select(Incident).where(Incident.origin == origin)).one_or_none()
+    return _picture_or_none(IncidentRecord, row)
+
+
+def incidents_open(session: Session, user: str | None = None, limit: int = 50) -> list[IncidentRecord]:
+    """Open incidents, the newest first; with `user`, only those that this person may see."""
+    question = select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id.desc()).limit(limit)
+    if user is not None:
+        question = question.where(may_see(user))
+    return [_picture(IncidentRecord, row) for row in session.scalars(question)]
+
+
+def incidents_all(session: Session) -> Iterable[Incident]:
+    """Every incident, in the order of their numbers."""
+    return session.scalars(select(Incident).order_by(Incident.id).execution_options(yield_per=200))
+
+
+def roles(session: Session, number: int) -> dict[str, str]:
+    """Who holds which role."""
+    return {row.role: row.user for row in session.scalars(select(Role).where(Role.incident_id == number))}
+
+
+def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
+    """The timeline in the order it happened (and was written, where it happened at the same moment)."""
+    rows = session.scalars(select(Entry).where(Entry.incident_id == number).order_by(Entry.at, Entry.seq))
+    return tuple(_picture(EntryRecord, row) for row in rows)
+
+
+def actions(session: Session, number: int) -> tuple[ActionRecord, ...]:
+    """The incident's follow-up actions, the oldest first."""
+    rows = session.scalars(select(Action).where(Action.incident_id == number).order_by(Action.id))
+    return tuple(_picture(ActionRecord, row) for row in rows)
+
+
+def review(session: Session, number: int) -> ReviewRecord | None:
+    """The incident's review, once it has one."""
+    row = session.get(Review, number)
+    return _picture_or_none(ReviewRecord, row)
+
+
+def deliveries(session: Session, number: int, *states: EffectState) -> tuple[DeliveryRecord, ...]:
+    """What became of the incident's effects; with `states`, only those."""
+    question = select(Effect).where(Effect.incident_id == number).order_by(Effect.id)
+    if states:
+        question = question.where(Effect.state.in_(states))
+    return tuple(_picture(DeliveryRecord, row) for row in session.scalars(question))
+
+
+def record(session: Session, number: int) -> Record:
+    """Everything about one incident that is there; `KeyError` when there is none."""
+    found = incident(session, number)
+    if found is None:
+        raise KeyError(number)
+    return Record(
+        incident=found,
+        roles=roles(session, number),
+        timeline=timeline(session, number),
+        actions=actions(session, number),
+        review=review(session, number),
+        undelivered=deliveries(session, number, EffectState.DEAD),
+    )
+
+
+def members(session: Session, number: int) -> set[str]:
+    """Who is in the incident's room, as far as Slack told."""
+    return set(session.scalars(select(Member.user).where(Member.incident_id == number)))
+
+
+def action(session: Session, action_id: int) -> ActionRecord | None:
+    """One follow-up action."""
+    row = session.get(Action, action_id)
+    return _picture_or_none(ActionRecord, row)
+
+
+def pin(session: Session, channel: str, ts: str) -> Pin | None:
+    """The message as it was last put on a timeline."""
+    return session.get(Pin, (channel, ts))
+
+
+def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
+    """Reviews that should have been done by now and are not asleep, the longest overdue first."""
+    rows = session.scalars(
+        select(Review)
+        .where(Review.state == ReviewState.DRAFT, Review.due_at <= now)
+        .where(or_(Review.snoozed_until.is_(None), Review.snoozed_until <= now))
+        .order_by(Review.due_at)
+    )
+    return [_picture(ReviewRecord, row) for row in rows]
+
+
+def actions_overdue(session: Session, today: date, now: datetime) -> list[ActionRecord]:
+    """Actions whose day has passed (`today` in the team's zone) and that are not asleep."""
+    rows = session.scalars(
+        select(Action)
+        .where(Action.state == ActionState.OPEN, Action.due_on < today)
+        .where(or_(Action.snoozed_until.is_(None), Action.snoozed_until <= now))
+        .order_by(Action.due_on, Action.id)
+    )
+    return [_picture(ActionRecord, row) for row in rows]
+
+
+def last_step(session: Session, subject: str, chase_round: int) -> Nudge | None:
+    """The last step of this chase that was taken."""
+    return session.scalars(
+        select(Nudge).where(Nudge.subject == subject, Nudge.round == chase_round).order_by(Nudge.step.desc()).limit(1)
+    ).one_or_none()
+
+
+def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[ActionRecord]]:
+    """What waits for this person: reviews they own and actions they owe."""
+    reviews = session.scalars(
+        select(Review).where(Review.owner == user, Review.state == ReviewState.DRAFT).order_by(Review.due_at)
+    )
+    owed = session.scalars(
+        select(Action).where(Action.owner == user, Action.state == ActionState.OPEN).order_by(Action.due_on)
+    )
+    return [_picture(ReviewRecord, r) for r in reviews], [_picture(ActionRecord, a) for a in owed]
+
+
+def people(session: Session, users: Iterable[str]) -> dict[str, PersonRecord]:
+    """Those of the people that are known here."""
+    rows = session.scalars(select(Person).where(Person.user.in_(sorted(set(users)))))
+    return {row.user: _picture(PersonRecord, row) for row in rows}
+
+
+def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
+    """Effects that need a person to look."""
+    question = select(Effect).where(Effect.state == EffectState.DEAD).order_by(Effect.id.desc()).limit(limit)
+    return list(session.scalars(question))

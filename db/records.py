@@ -1,0 +1,148 @@
+"""Frozen pictures of what the database holds, for whoever draws or decides. No SQLAlchemy: they can be made by hand.
+
+Times are aware UTC; people, rooms and messages are named by Slack's ids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from db.enums import ActionState, Answer, EffectState, EntryKind, Kind, Phase, ReviewState
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRecord:
+    """An incident as it stands."""
+
+    id: int
+    uid: str
+    title: str
+    summary: str = ""
+    severity: str
+    severity_confirmed_at: datetime | None = None
+    kind: Kind = Kind.OPERATIONAL
+    phase: Phase
+    phase_since: datetime
+    private: bool = False
+    drill: bool = False
+    declared_by: str
+    declared_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    customer_data: Answer = Answer.UNKNOWN
+    personal_data: Answer = Answer.UNKNOWN
+    service_affecting: Answer = Answer.UNKNOWN
+    contained_at: datetime | None = None
+    containment: str = ""
+    verified_at: datetime | None = None
+    verified_by: str | None = None
+    verification: str = ""
+    merged_into: int | None = None
+    room: str | None = None
+    room_name: str | None = None
+    room_archived: bool = False
+    card_ts: str | None = None
+    announced_in: str | None = None
+    announcement_ts: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What people call it: `INC-7`."""
+        return f"INC-{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRecord:
+    """One line of the timeline. `at` is when it happened, `recorded_at` when it was written down."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    kind: EntryKind
+    by: str
+    text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    hash: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionRecord:
+    """A follow-up action."""
+
+    id: int
+    incident_id: int
+    text: str
+    owner: str
+    due_on: date
+    state: ActionState = ActionState.OPEN
+    created_by: str
+    created_at: datetime
+    done_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    chase_round: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRecord:
+    """The review: what people added to what the record knows."""
+
+    incident_id: int
+    state: ReviewState
+    owner: str
+    due_at: datetime
+    created_at: datetime
+    done_at: datetime | None = None
+    done_by: str | None = None
+    impact: str = ""
+    factors: str = ""
+    went_well: str = ""
+    went_badly: str = ""
+    luck: str = ""
+    no_actions_because: str = ""
+    timeline_read_by: str | None = None
+    pages: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
+    chase_round: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRecord:
+    """What became of an effect."""
+
+    kind: str
+    state: EffectState
+    attempts: int
+    error: str | None
+    told_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Everything that is known about one incident. `roles` maps a role to the user who holds it."""
+
+    incident: IncidentRecord
+    roles: Mapping[str, str] = field(default_factory=dict)
+    timeline: tuple[EntryRecord, ...] = ()
+    actions: tuple[ActionRecord, ...] = ()
+    review: ReviewRecord | None = None
+    undelivered: tuple[DeliveryRecord, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRecord:
+    """What Slack says about a person."""
+
+    user: str
+    name: str
+    email: str | None = None
+    zone: str | None = None
+    active: bool = True
+    bot: bool = False
+
+
+def named(people: Mapping[str, PersonRecord], user: str) -> str:
+    """A person's name for text that is read outside Slack; the id when nobody knows it."""
+    person = people.get(user)
+    return person.name if person else user

@@ -1,0 +1,113 @@
+"""The append-only timeline and its hash chain.
+
+    content_hash = SHA-256 of the entry as canonical JSON (sorted keys, no spaces, UTF-8)
+    hash         = SHA-256 of the previous entry's hash followed by content_hash, both as hex
+
+Each incident has a chain of its own, begun with 64 zeros. Because a link covers the *hash* of the content and not the
+content, a text can one day be redacted (its content_hash stays) and the chain still verifies. The incident's row holds
+the number of entries and the last hash, so that a cut-off tail is noticed too.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.enums import EntryKind
+from db.models import Entry, Incident
+
+GENESIS = "0" * 64
+
+
+def content_hash(entry: Entry) -> str:
+    """The hash of what an entry says: incident, place, times, kind, author, text, data."""
+    content = {
+        "incident": entry.incident_id,
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "recorded_at": entry.recorded_at.isoformat(),
+        "kind": entry.kind.value,
+        "by": entry.by,
+        "text": entry.text,
+        "data": entry.data,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def link(previous: str, content: str) -> str:
+    """The hash that ties a content hash to everything before it."""
+    return hashlib.sha256((previous + content).encode()).hexdigest()
+
+
+def append(
+    session: Session,
+    incident: Incident,
+    kind: EntryKind,
+    text: str,
+    *,
+    by: str,
+    now: datetime,
+    at: datetime | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Add an entry to the incident's timeline; `incident` must be locked by this transaction.
+
+    `at` is when it happened, if that is not `now`.
+    """
+    entry = Entry(
+        incident_id=incident.id,
+        seq=incident.entries + 1,
+        at=at or now,
+        recorded_at=now,
+        kind=kind,
+        by=by,
+        text=text,
+        data=dict(data or {}),
+    )
+    entry.content_hash = content_hash(entry)
+    entry.hash = link(incident.head or GENESIS, entry.content_hash)
+    incident.entries = entry.seq
+    incident.head = entry.hash
+    session.add(entry)
+    return entry
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain does not hold. `seq` is the entry's place in its incident's timeline."""
+
+    incident: int
+    seq: int
+    why: str
+
+    def __str__(self) -> str:
+        """Name the entry as people do."""
+        return f"INC-{self.incident} entry {self.seq}: {self.why}"
+
+
+def verify(session: Session, incident: Incident) -> list[Break]:
+    """Every place where the incident's timeline was tampered with; an empty list when it holds."""
+    entries = session.scalars(select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.seq))
+    return list(_breaks(incident, entries))
+
+
+def _breaks(incident: Incident, entries: Iterable[Entry]) -> Iterable[Break]:
+    previous, expected = GENESIS, 1
+    for entry in entries:
+        if entry.seq != expected:
+            yield Break(incident.id, expected, "is missing")
+        elif content_hash(entry) != entry.content_hash:
+            yield Break(incident.id, entry.seq, "its content was changed after it was written")
+        elif link(previous, entry.content_hash) != entry.hash:
+            yield Break(incident.id, entry.seq, "does not follow from the entry before it")
+        previous, expected = entry.hash, entry.seq + 1
+    if expected != incident.entries + 1:
+        yield Break(incident.id, expected, f"the timeline ends here, but {incident.entries} entries were written")
+    elif previous != (incident.head or GENESIS):
+        yield Break(incident.id, expected - 1, "is not the entry that was written last")

@@ -1,0 +1,54 @@
+"""The schema's history. `upgrade` brings a database to the newest version, safely when several start at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+LOCK = 0x70C51  # The advisory lock's number: any that nobody else uses in this database.
+LOCK_SECONDS = 30
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema up to `revision`. Whoever comes second waits for the first, and then has nothing to do."""
+    _under_lock(engine, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Bring the schema down to `revision` (`base` is the empty database)."""
+    _under_lock(engine, lambda config: command.downgrade(config, revision))
+
+
+def current(engine: Engine) -> str | None:
+    """The version the database is at; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The version that this code wants."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _under_lock(engine: Engine, step: Callable[[Config], None]) -> None:
+    with engine.connect().execution_options(tocsin_writes=True) as connection:
+        if engine.dialect.name == "postgresql":
+            # Waiting for a lock longer than this means that something is wrong; a reader should not suffer for it.
+            connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+            connection.execute(text("SET statement_timeout = '5min'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        else:
+            connection.execute(text("SELECT 1"))  # Begins: on SQLite a writing transaction is the lock itself.
+        step(_config(connection))
+        connection.commit()
