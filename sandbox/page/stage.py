@@ -1,0 +1,35 @@
+"""Where blocks stand: what the people who draw them need to know about a message, a modal or App Home."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from sandbox.page.viewpoint import Viewpoint
+
+Json = dict[str, Any]
+Changed = Callable[[Any], Awaitable[None]]
+
+
+class Stage(Protocol):
+    """The surface under a block. Its verbs run the person's own verbs, off NiceGUI's loop, and show what came of them."""
+
+    @property
+    def view(self) -> Viewpoint: ...
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """User id -> name, for people pickers."""
+
+    @property
+    def channels(self) -> Mapping[str, str]:
+        """Channel id -> name, for channel pickers."""
+
+    async def press(self, block: Json, control: Json, value: str | None = None) -> None:
+        """A button, or one option (`value`) of an overflow menu."""
+
+    async def choose(self, block: Json, control: Json, value: Any) -> None:
+        """A select, picker or group of boxes that is not an input of a form, or one whose block dispatches actions."""
+
+    async def suggest(self, block: Json, control: Json, typed: str) -> Mapping[str, str]:
+        """The app's options for an external select: value -> label."""
