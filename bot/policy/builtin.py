@@ -1,0 +1,102 @@
+"""The built-in policy: what holds for every key that a team's own file does not name.
+
+It is written as a policy file and read like one. The same text stands in docs/policy.md.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from bot.policy.document import parse
+
+BUILT_IN = """\
+leadership: []                  # who is told at once of high severities: {name, slack, email}, without slack or email
+
+roles:                          # who does what in an incident; further roles may be added under keys of their own
+  commander:
+    label: Incident Commander   # what people read
+    duty: Leads the response; decides, delegates and keeps everybody on the same plan.
+    default: null               # Slack user id of who has the role when nobody is named
+  primary:
+    label: Primary On-Call
+    duty: Works on the problem first; investigates, contains and repairs.
+    default: null
+  secondary:
+    label: Secondary On-Call
+    duty: Helps the Primary On-Call and takes over when they need a break.
+    default: null
+  comms:
+    label: Communication Lead
+    duty: Tells those who are not in the room; writes updates for colleagues, customers and leadership.
+    default: null
+
+severities:                     # worst first; further severities may be added, and all are listed by their keys
+  sev1:
+    label: SEV1                 # what people read
+    meaning: Most customers cannot work, data is lost or exposed, safety is at risk.
+    emoji: ":red_circle:"       # its colour in Slack
+    high: true                  # leadership is told at once
+    review_required: true       # the incident cannot be closed without a review
+    review_due: 3d              # when the review, required or asked for, must be done
+    targets:                    # how soon, counted from the declaration; null where there is no target
+      acknowledge: 5m           # somebody works on it
+      commander: 5m             # a commander is named
+      update_every: 30m         # the longest time between two internal updates
+  sev2:
+    label: SEV2
+    meaning: An important function fails, or many customers are hit.
+    emoji: ":large_orange_circle:"
+    high: true
+    review_required: true
+    review_due: 5bd
+    targets: {acknowledge: 15m, commander: 15m, update_every: 60m}
+  sev3:
+    label: SEV3
+    meaning: Part of a function fails, few are hit, or there is a workaround.
+    emoji: ":large_yellow_circle:"
+    high: false
+    review_required: false
+    review_due: 10bd
+    targets: {acknowledge: 1h, commander: null, update_every: 4h}
+  sev4:
+    label: SEV4
+    meaning: Cosmetic or without visible effect; a ticket would do.
+    emoji: ":large_blue_circle:"
+    high: false
+    review_required: false
+    review_due: 10bd
+    targets: {acknowledge: 1bd, commander: null, update_every: null}
+
+review:
+  # What must be there before a review is done. There are also went_well, went_badly and luck.
+  required: [impact, factors, actions, timeline_read]
+  chase:                        # reminders of overdue reviews
+    cron: "0 9 * * mon-fri"     # when overdue reviews are looked for: five fields, in TOCSIN_TIMEZONE
+    ladder:                     # how long after the due date each is reminded; null leaves a rung out
+      owner: 0d
+      room: 1d
+      commander: 2d
+      leadership: 3d
+    again: 7d                   # after the last rung, leadership is reminded again and again in this rhythm
+    snooze: 1d                  # how long the button "Snooze" keeps the reminders quiet
+
+actions:
+  due:                          # when a follow-up action is due if nobody says so, one entry for every severity
+    sev1: 15d
+    sev2: 30d
+    sev3: 60d
+    sev4: 60d
+
+rooms:
+  prefix: inc                   # what the names of incident channels begin with: inc-7-checkout-is-down
+
+calendar:
+  zone: null                    # IANA zone of the team's days and business days; null is TOCSIN_TIMEZONE
+  holidays: []                  # dates that are no business days, such as 2026-12-25
+"""
+
+
+@cache
+def defaults() -> Mapping[str, Any]:
+    """The built-in policy as plain data. Shared: not to be changed."""
+    return parse(BUILT_IN, name="built-in policy").values
