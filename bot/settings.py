@@ -7,7 +7,7 @@ and the error texts are drawn from it. No error text ever holds a value: secrets
 from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -31,6 +31,7 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+VISIBLE = frozenset(map(chr, range(0x21, 0x7F)))
 LONGEST_CHANNEL = 80
 HIGHEST_PORT = 65_535
 
@@ -90,10 +91,10 @@ def _named(name: str, default: Any, in_words: str | None = None) -> Any:
 
 def _token(prefix: str) -> BeforeValidator:
     def check(value: str) -> str:
-        if value.startswith(prefix) and len(value) > len(prefix) and value.isascii() and value.isprintable():
+        if value.startswith(prefix) and len(value) > len(prefix) and VISIBLE.issuperset(value):
             return value
         belongs = next((name for other, name in TOKENS.items() if value.startswith(other) and other != prefix), None)
-        hint = f"; what stands there belongs into {belongs}" if belongs else ""
+        hint = f"; what stands there belongs in {belongs}" if belongs else ""
         raise ValueError(f"must be a token that begins with {prefix}{hint}")
 
     return BeforeValidator(check)
@@ -112,15 +113,15 @@ def _api_url(value: str) -> str:
     return value.rstrip("/") + "/"
 
 
-def _database_url(value: str | SecretStr) -> str:
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+def _database_url(value: str) -> str:
     try:
-        url = make_url(text)
+        url = make_url(value)
     except (ArgumentError, ValueError):  # the latter from a port that is no number
         url = None
     if url is None or url.drivername not in DRIVERS:
         raise ValueError("must be sqlite:///file.db or postgresql://user:password@host/database") from None
-    return url.set(drivername=DRIVERS[url.drivername]).render_as_string(hide_password=False)
+    # The rest stays as it was written: rendering it anew would spell it differently.
+    return f"{DRIVERS[url.drivername]}:{value.partition(':')[2]}"
 
 
 def _channel(value: str) -> str:
@@ -130,18 +131,14 @@ def _channel(value: str) -> str:
     raise ValueError("must be a channel's name such as incidents: lower case, without spaces, at most 80 characters")
 
 
-def _http(value: str | HttpAddress) -> HttpAddress:
-    if isinstance(value, HttpAddress):
-        return value
+def _http(value: str) -> HttpAddress:
     url = _url(f"//{value}")
     if url is None or not url.hostname or url.port is None or value != url.netloc or "@" in value:
         raise ValueError("must be host:port such as 127.0.0.1:8080")
     return HttpAddress(host=url.hostname, port=url.port)
 
 
-def _smtp(value: str | SmtpServer) -> SmtpServer:
-    if isinstance(value, SmtpServer):
-        return value
+def _smtp(value: str) -> SmtpServer:
     url = _url(value)
     if url is None or url.scheme not in {"smtp", "smtps"} or not url.hostname or url.path not in {"", "/"}:
         raise ValueError("must be smtp://user:password@host:25 or smtps://user:password@host:465")
@@ -170,10 +167,13 @@ def _tls(url: SplitResult) -> Tls:
 
 
 def _mail_from(value: str) -> str:
-    name, address = parseaddr(value)
+    named = getaddresses([value])
     try:
+        if len(named) != 1:
+            raise ValueError("one sender, not several")
+        name, address = named[0]
         return str(Address(display_name=name, addr_spec=address))
-    except (HeaderParseError, ValueError, IndexError):  # each of them, depending on what is wrong
+    except (HeaderParseError, ValueError, IndexError):  # each of the latter from Address, depending on what is wrong
         raise ValueError("must be an address such as tocsin@example.com or Tocsin <tocsin@example.com>") from None
 
 
@@ -199,6 +199,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         use_attribute_docstrings=True,
+        validate_default=False,  # a default is a value already, not a text to read
     )
 
     slack_bot_token: Annotated[SecretStr | None, _token("xoxb-")] = _named("SLACK_BOT_TOKEN", None, "required")

@@ -51,7 +51,8 @@ def parse(text: str, *, name: str) -> Document:
         values = reader.value(node, ()) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise _complaint(name, mark.line + 1 if mark else 1, (), f"not valid YAML: {error.problem}") from error
+        problem = ", ".join(part for part in (error.context, error.problem) if part)
+        raise _complaint(name, mark.line + 1 if mark else 1, (), f"not valid YAML: {problem}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _complaint(name, line, (), f"not valid YAML: {error.reason}") from error

@@ -1,0 +1,61 @@
+"""docs/policy.md is executed: its examples load, and the defaults it shows are the real ones."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from bot.policy import BUILT_IN, Policy, load
+
+PAGE = Path(__file__).parents[2] / "docs" / "policy.md"
+
+
+def examples():
+    """The YAML blocks of the page."""
+    blocks = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    return [block.split("```")[0] for block in blocks]
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda text: text.splitlines()[0][:40])
+def test_every_example_loads(tmp_path, example):
+    path = tmp_path / "policy.yml"
+    path.write_text(example, encoding="utf-8")
+    assert load(path)
+
+
+def test_the_documented_defaults_are_the_real_ones(tmp_path):
+    assert BUILT_IN in examples()
+    path = tmp_path / "policy.yml"
+    path.write_text(BUILT_IN, encoding="utf-8")
+    assert load(path) == load()
+
+
+def test_no_key_is_left_undocumented():
+    """Every key that a section knows stands in the built-in policy, and so in the page, but for those of leaders."""
+    shown = yaml.safe_load(BUILT_IN)
+    assert keys_of(Policy) - keys_in(shown) == {"leadership.*.name", "leadership.*.slack", "leadership.*.email"}
+
+
+def keys_of(section, path=""):
+    """The paths of all keys below a section, `*` for what people name themselves."""
+    found = set()
+    for name, field in section.model_fields.items():
+        here = f"{path}{name}"
+        found.add(here)
+        inside = [field.annotation, *get_args(field.annotation)]
+        for part in (part for part in inside if isinstance(part, type) and issubclass(part, BaseModel)):
+            found |= keys_of(part, f"{here}." if part is field.annotation else f"{here}.*.")
+    return found
+
+
+def keys_in(values, path=""):
+    """The same of plain data; what stands under any severity or role stands under `*` too."""
+    found = set()
+    for key, value in values.items():
+        for name in (key, "*"):
+            found.add(f"{path}{name}")
+            if isinstance(value, dict):
+                found |= keys_in(value, f"{path}{name}.")
+    return found
