@@ -21,10 +21,12 @@ from bot.effects import (
     RefreshReview,
     RefreshTopic,
     Say,
+    ShareReview,
+    ShowMenu,
 )
 from bot.errors import SlackRefused
 from bot.parts import Parts
-from bot.views import card, document, messages
+from bot.views import card, document, lists, messages
 from bot.workflows import rooms, wording
 from db import outbox, queries
 from db.models import Incident
@@ -59,22 +61,28 @@ def carry(effect: Effect, errand: Errand) -> Learned:
     """Do it, and give back what was learned. Raises a `SlackError` when Slack would not."""
     match effect:
         case OpenRoom():
-            return open_room(errand)
+            learned = open_room(errand)
         case RefreshCard():
-            return refresh_card(errand)
+            learned = refresh_card(errand)
         case RefreshTopic():
-            return refresh_topic(errand)
+            learned = refresh_topic(errand)
         case RefreshAnnouncement():
-            return refresh_announcement(errand)
+            learned = refresh_announcement(errand)
         case RefreshReview():
-            return refresh_review(errand)
+            learned = refresh_review(errand)
+        case ShareReview():
+            learned = share_review(errand)
         case Invite():
-            return invite(effect, errand)
+            learned = invite(effect, errand)
         case Say():
-            return say(effect, errand)
+            learned = say(effect, errand)
+        case ShowMenu():
+            learned = show_menu(effect, errand)
         case React():
-            return react(effect, errand)
-    raise TypeError(f"nobody carries {effect.kind}")
+            learned = react(effect, errand)
+        case _:
+            raise TypeError(f"nobody carries {effect.kind}")
+    return learned
 
 
 def open_room(errand: Errand) -> Learned:
@@ -164,6 +172,16 @@ def refresh_review(errand: Errand) -> Learned:
     return lambda work: rooms.review_posted(work, number=incident.id, pages=posted)
 
 
+def share_review(errand: Errand) -> Learned:
+    """Post the document's pages into the announcement's thread."""
+    record, parts = errand.record(), errand.parts
+    channel, thread, learned = _announce(record, errand)
+    for place, page in enumerate(document.pages(record, parts.policy, now=parts.clock.now())):
+        key = f"share:{errand.claimed.uid}:{place}"
+        parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=errand.look_since)
+    return learned
+
+
 def invite(effect: Invite, errand: Errand) -> Learned:
     """Bring people in; whom Slack refuses is told in the room."""
     incident = errand.record().incident
@@ -209,6 +227,20 @@ def say(effect: Say, errand: Errand) -> Learned:
         channel, message.arguments(), key=f"say:{errand.claimed.uid}", thread=thread, look_since=errand.look_since
     )
     return learned
+
+
+def show_menu(effect: ShowMenu, errand: Errand) -> Learned:
+    """Put the buttons into the thread where somebody asked for them: slash commands do not work there."""
+    parts = errand.parts
+    if effect.incident is not None:
+        menu = lists.menu_in_room(errand.record(), parts.policy)
+    else:
+        with parts.store.read() as session:
+            public = [incident for incident in queries.incidents_open(session) if not incident.private]
+        menu = lists.menu_elsewhere(public, [], [], parts.policy)
+    key = f"menu:{errand.claimed.uid}"
+    parts.slack.post(effect.channel, menu.arguments(), key=key, thread=effect.thread, look_since=errand.look_since)
+    return nothing
 
 
 def react(effect: React, errand: Errand) -> Learned:

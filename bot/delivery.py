@@ -126,4 +126,4 @@ class Delivery:
 
 def _wait(attempts: int) -> timedelta:
     """1 s, 2 s, 4 s … up to a minute."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(attempts - 1, 10)))

@@ -87,6 +87,17 @@ class RefreshReview(Refresh):
     """Post or update the review document in the room."""
 
 
+class ShareReview(Effect):
+    """Post the review document, as it is now, into the announcement's thread. Never told for a private incident."""
+
+    incident: int
+
+    @property
+    def lane(self) -> str:
+        """Among what else is said there."""
+        return f"announcement:{self.incident}"
+
+
 class Invite(Effect):
     """Bring people into the room."""
 
@@ -113,6 +124,21 @@ class Say(Effect):
         return f"person:{self.user}" if self.place == "person" else f"{self.place}:{self.incident}"
 
 
+class ShowMenu(Effect):
+    """What can be done now, as buttons, in the thread where somebody mentioned the bot.
+
+    Without an incident, the thread is outside any room: the menu shows public incidents only.
+    """
+
+    channel: str
+    thread: str
+
+    @property
+    def lane(self) -> str:
+        """In order in each thread."""
+        return f"thread:{self.channel}:{self.thread}"
+
+
 class React(Effect):
     """Put the bot's emoji on a message, so that whoever pinned it sees that it is on the timeline."""
 
@@ -125,5 +151,16 @@ class React(Effect):
 
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
-    for kind in (OpenRoom, RefreshCard, RefreshTopic, RefreshAnnouncement, RefreshReview, Invite, Say, React)
+    for kind in (
+        OpenRoom,
+        RefreshCard,
+        RefreshTopic,
+        RefreshAnnouncement,
+        RefreshReview,
+        ShareReview,
+        Invite,
+        Say,
+        ShowMenu,
+        React,
+    )
 }

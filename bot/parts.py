@@ -1,7 +1,6 @@
 """What the house is made of, handed to whoever works in it. `bot.app` puts it together."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.policy import Policy
@@ -19,8 +18,3 @@ class Parts:
     clock: Clock
     store: Store
     slack: Slack
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The team's zone."""
-        return ZoneInfo(self.settings.timezone)

@@ -5,7 +5,7 @@ Relations are not mapped: a question that needs two tables says so in `db.querie
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -75,7 +75,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[str]: JSON()}
+    type_annotation_map: ClassVar = {datetime: Utc(), dict[str, Any]: JSON(), list[str]: JSON()}
 
 
 class Counter(Base):

@@ -183,9 +183,12 @@ def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[A
     return [_picture(ReviewRecord, r) for r in reviews], [_picture(ActionRecord, a) for a in owed]
 
 
-def people(session: Session, users: Iterable[str]) -> dict[str, PersonRecord]:
-    """Those of the people that are known here."""
-    rows = session.scalars(select(Person).where(Person.user.in_(sorted(set(users)))))
+def people(session: Session, users: Iterable[str], since: datetime | None = None) -> dict[str, PersonRecord]:
+    """Those of the people that are known here; with `since`, only what Slack said after that time."""
+    question = select(Person).where(Person.user.in_(sorted(set(users))))
+    if since is not None:
+        question = question.where(Person.fetched_at >= since)
+    rows = session.scalars(question)
     return {row.user: _picture(PersonRecord, row) for row in rows}
 
 

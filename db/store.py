@@ -23,6 +23,7 @@ from db.enums import EntryKind
 from db.models import Base, Counter, Entry, Incident
 
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 2  # A command must be answered within three.
 
 
 class Work:
@@ -125,7 +126,14 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS},
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

@@ -94,7 +94,7 @@ def missing_to_close(record: Record, *, review_required: bool) -> tuple[Gap, ...
     missing = [gap for gap in _all_gaps(record) if needs_review or gap.phase is not Phase.REVIEW]
     if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
         missing.append(Gap(Phase.REVIEW, "review_done", "the review is not marked done"))
-    return tuple(gap for gap in missing if gap.code not in ("primary",))
+    return tuple(gap for gap in missing if gap.phase is not Phase.DETECTION)
 
 
 def missing_to_finish_review(record: Record) -> tuple[Gap, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.effects import Invite, RefreshReview
+from bot.effects import Invite, RefreshReview, ShareReview
 from bot.errors import Refused
 from bot.policy import Policy
 from bot.workflows import lifecycle, people, wording
@@ -80,6 +80,18 @@ def finish(work: Work, *, number: int, by: str) -> Review:
     say(work, incident, "review_done", {"by": by}, aloud=True)
     redraw(work, incident)
     return review
+
+
+def share(work: Work, *, number: int, by: str) -> None:
+    """Show the document to everybody, in the announcement's thread. A private incident's stays in its room."""
+    incident = work.incident(number)
+    if work.session.get(Review, number) is None:
+        raise Refused(f"{incident.key} has no review yet. It begins with `/incident phase review`.")
+    if incident.private:
+        raise Refused("The review of a private incident stays in its room.")
+    work.note(incident, EntryKind.REVIEW, "", by=by, data={"state": "shared"})
+    work.tell(ShareReview(incident=number))
+    redraw(work, incident)
 
 
 def give(work: Work, *, number: int, by: str, person: PersonRecord) -> Review:

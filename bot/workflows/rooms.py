@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.effects import Invite, RefreshTopic
 from bot.workflows.telling import redraw, say
@@ -64,9 +64,7 @@ def joined(work: Work, *, room: str, user: str) -> None:
 def left(work: Work, *, room: str, user: str) -> None:
     """Somebody left the room."""
     number = _incident_of(work, room)
-    member = number is not None and work.session.get(Member, (number, user))
-    if member:
-        work.session.delete(member)
+    work.session.execute(delete(Member).where(Member.incident_id == number, Member.user == user))
 
 
 def renamed(work: Work, *, room: str, name: str) -> None:

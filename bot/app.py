@@ -1,0 +1,110 @@
+"""The one place where the parts are put together, started and stopped."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Self
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+import migrations
+from bot import commands, policy, schedule, slack, web
+from bot.clock import Clock, SystemClock
+from bot.delivery import Delivery
+from bot.errors import BadSettings
+from bot.parts import Parts
+from bot.policy import Policy
+from bot.settings import Settings
+from db.store import Store
+
+log = logging.getLogger(__name__)
+
+SOCKET_WORKERS = 10
+
+
+class Tocsin:
+    """The bot: its parts, and what runs. Built without touching the network or the database."""
+
+    def __init__(self, settings: Settings, rules: Policy, clock: Clock | None = None) -> None:
+        """`settings` must hold Slack's tokens."""
+        assert settings.slack_bot_token is not None
+        clock = clock or SystemClock()
+        client = slack.client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        store = Store(settings.database_url.get_secret_value(), clock.now)
+        self.parts = Parts(settings, rules, clock, store, slack.Slack(client))
+        self.delivery = Delivery(self.parts)
+        store.on_told = self.delivery.wake
+        secret = settings.slack_signing_secret
+        self.bolt = App(
+            client=client,
+            signing_secret=secret.get_secret_value() if secret else None,
+            process_before_response=True,  # The ack leaves when the listener returns: after the commit.
+            token_verification_enabled=False,  # `doctor` checks the token, and so does the first call.
+        )
+        commands.register(self.bolt, self.parts)
+        self.socket: SocketModeHandler | None = None
+        self.jobs: BackgroundScheduler | None = None
+        self.server: web.Server | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """With the policy that the settings name."""
+        return cls(settings, policy.load(settings.policy, zone=settings.timezone))
+
+    def connect(self) -> None:
+        """Bring the schema up to date and listen to Slack."""
+        migrations.upgrade(self.parts.store.engine)
+        token = self.parts.settings.slack_app_token
+        if token is not None:
+            self.socket = SocketModeHandler(self.bolt, token.get_secret_value(), concurrency=SOCKET_WORKERS)
+            self.socket.connect()
+
+    def start(self) -> int:
+        """Everything: connection, delivery, schedule and web; gives the port of the web server."""
+        self.connect()
+        self.delivery.start()
+        self.jobs = schedule.scheduler(self.parts)
+        self.jobs.start()
+        over_http = None if self.socket else self.bolt
+        routes = web.application(self.parts, connected=self.connected, slack=over_http)
+        address = self.parts.settings.http
+        self.server = web.Server(routes, address)
+        try:
+            return self.server.start()
+        except (OSError, SystemExit):
+            raise BadSettings(f"TOCSIN_HTTP: {address} is in use. Stop what listens there or choose another.") from None
+
+    def connected(self) -> bool:
+        """Whether Slack reaches us; in HTTP mode only Slack knows."""
+        return self.socket is None or bool(self.socket.client.is_connected())
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is in hand, leave."""
+        if self.socket:
+            self.socket.close()
+        if self.jobs:
+            self.jobs.shutdown(wait=True)
+        self.delivery.stop()
+        if self.server:
+            self.server.stop()
+        self.parts.store.close()
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stopping = threading.Event()
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, stop)
+    bot = Tocsin.from_settings(settings)
+    port = bot.start()
+    log.info("tocsin is up; health on port %s", port)
+    stopping.wait()
+    log.info("stopping")
+    bot.stop()

@@ -1,0 +1,152 @@
+"""What people do in Slack, one file a topic. Here is the map from Slack's ids to the functions that answer.
+
+A listener is thin: read what was done, run one workflow in one transaction, answer. The answer leaves *after* the
+commit, so what a person was told is true. To add a button, draw it in `bot.views` and name its function in a topic's
+`CLICKS`; see the README.
+"""
+
+import difflib
+import logging
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse, Respond
+from slack_sdk.models.views import View
+from sqlalchemy.exc import DBAPIError
+
+from bot.commands import actions, declare, lists, phases, pin, review, roles, rooms, severity, talk
+from bot.commands.asking import Click, Form, Heard, Reply, Typed
+from bot.errors import Refused, SlackError
+from bot.parts import Parts
+from bot.views import lists as shown
+from bot.views.kit import Message
+from bot.workflows.rooms import first_time
+
+log = logging.getLogger(__name__)
+
+TOPICS = (declare, phases, roles, severity, talk, actions, review, lists, pin, rooms)
+
+TYPED: dict[str, Callable[[Parts, Typed], Reply]] = {}
+CLICKS: dict[str, Callable[[Parts, Click], Reply]] = {}
+FORMS: dict[str, Callable[[Parts, Form], None]] = {}
+SHORTCUTS: dict[str, Callable[[Parts, Mapping[str, Any]], Reply]] = {}
+EVENTS: dict[str, Callable[[Parts, Mapping[str, Any]], Heard | None]] = {}
+for _topic in TOPICS:
+    for _name, _table in (
+        ("TYPED", TYPED),
+        ("CLICKS", CLICKS),
+        ("FORMS", FORMS),
+        ("SHORTCUTS", SHORTCUTS),
+        ("EVENTS", EVENTS),
+    ):
+        _table.update(getattr(_topic, _name, {}))
+
+SLACK_IS_SLOW = "Slack did not take the form in time. Nothing was changed; please try again."
+DATABASE_IS_DOWN = (
+    "The database does not answer. Nothing was changed; tell whoever runs tocsin, and try again in a minute."
+)
+
+
+EVERYTHING = re.compile("")
+
+
+def register(app: App, parts: Parts) -> None:
+    """Teach the app everything: one listener a kind of payload; what it is about is looked up in the tables above."""
+
+    @app.command("/incident")
+    def command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        asked = Typed.of(body)
+        answer = TYPED.get(asked.word)
+        if answer is None:
+            raise Refused(f"I do not know `{asked.word}`. {_nearest(asked.word)}")
+        reply = answer(parts, asked)
+        if isinstance(reply, View):
+            _open(parts, asked.trigger, reply)
+            return ack()
+        return ack() if reply is None else ack(**_message(reply).arguments())
+
+    @app.action(EVERYTHING)
+    def click(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
+        done = Click.of(body)
+        answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
+        if answer is None:
+            raise Refused("That button is from another version. `/incident` shows the current ones.")
+        _answer(parts, done.trigger, answer(parts, done), respond)
+        return ack()
+
+    @app.view_submission(EVERYTHING)
+    def form(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        FORMS[body["view"]["callback_id"]](parts, Form.of(body))
+        return ack()
+
+    @app.shortcut(EVERYTHING)
+    def shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
+        _answer(parts, body["trigger_id"], SHORTCUTS[body["callback_id"]](parts, body), respond)
+        return ack()
+
+    @app.event(EVERYTHING)
+    def event(body: dict[str, Any]) -> None:
+        heard = EVENTS.get(body["event"]["type"])
+        change = heard and heard(parts, body)
+        if change:
+            with parts.store.begin() as work:
+                if first_time(work, body["event_id"]):
+                    change(work)
+
+    @app.error
+    def failed(error: Exception, body: dict[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
+        return _explain(_sentence(error), body, ack, respond)
+
+
+def _answer(parts: Parts, trigger: str | None, reply: Reply, respond: Respond) -> None:
+    """Answer a click: with a form, or with what only this person sees."""
+    if isinstance(reply, View):
+        _open(parts, trigger, reply)
+    elif reply is not None:
+        respond(**_message(reply).arguments(), response_type="ephemeral", replace_original=False)
+
+
+def _open(parts: Parts, trigger: str | None, form: View) -> None:
+    try:
+        parts.slack.call("views.open", trigger_id=trigger, view=form)
+    except SlackError as error:
+        log.warning("a form could not be opened: %s", error)
+        raise Refused(SLACK_IS_SLOW) from error
+
+
+def _message(reply: str | Message) -> Message:
+    return shown.told(reply) if isinstance(reply, str) else reply
+
+
+def _nearest(word: str) -> str:
+    close = difflib.get_close_matches(word, [known for known in TYPED if known], n=1)
+    return f"Did you mean `/incident {close[0]}`?" if close else "`/incident help` shows everything."
+
+
+def _sentence(error: Exception) -> str:
+    """What the person is told. What is not our own word is logged with a number that they can name."""
+    if isinstance(error, Refused):
+        return str(error)
+    number = uuid.uuid4().hex[:8]
+    log.error("unexpected error %s", number, exc_info=error)
+    if isinstance(error, DBAPIError):
+        return f"{DATABASE_IS_DOWN} (error {number})"
+    return f"Something went wrong in tocsin and nothing was changed. Tell whoever runs it: error {number}."
+
+
+def _explain(sentence: str, body: Mapping[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
+    """Tell the person in the place where they are. For events there is nobody: Slack sends those again."""
+    refusal = shown.refused(sentence).arguments()
+    match body.get("type"):
+        case "view_submission":
+            inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+            return ack(response_action="errors", errors={inputs[0]: shown.plain(sentence)})
+        case "block_actions" | "message_action" | "shortcut":
+            if body.get("response_url"):
+                respond(**refusal, response_type="ephemeral", replace_original=False)
+            return ack()
+        case "event_callback":
+            return None
+    return ack(**refusal)

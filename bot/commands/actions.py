@@ -1,0 +1,124 @@
+"""Follow-up actions: added, done, put off, given to somebody else."""
+
+import re
+from datetime import date
+
+from bot.commands import dates, who
+from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, record_of, seen
+from bot.errors import Refused
+from bot.parts import Parts
+from bot.views import modals
+from bot.workflows import actions
+from db import queries
+from db.records import ActionRecord, IncidentRecord
+
+USAGE = "/incident action @bo by friday Add an alert on queue depth"
+
+
+def typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident action @bo by friday Add an alert`. Owner and day may be left out: the speaker, the policy's time."""
+    incident, rest = meant(parts, asked)
+    today = parts.policy.calendar.date_of(parts.clock.now())
+    if not rest.rest:
+        due_on = _due_by_policy(parts, incident)
+        return modals.action(record_of(parts, incident.id), owner=asked.user, due_on=due_on)
+    owner, due_on = asked.user, _due_by_policy(parts, incident)
+    word, after = rest.take_word()
+    if USER.fullmatch(word):
+        owner, rest = who.named(parts, word, usage=USAGE).user, after
+    elif word.startswith("@"):
+        who.named(parts, word, usage=USAGE)
+    if by := re.match(r"by\s+(\S+)\s*(.*)", rest.rest, re.IGNORECASE | re.DOTALL):
+        due_on = dates.day(by[1], now=parts.clock.now(), policy=parts.policy)
+        text = by[2]
+    else:
+        text = rest.rest
+    if not text.strip():
+        raise Refused(f"What is to be done? `{USAGE}`")
+    person = who.known(parts, owner)
+    with parts.store.begin() as work:
+        actions.add(work, number=incident.id, by=asked.user, text=text, owner=person, due_on=due_on, today=today)
+    return None
+
+
+def asked(parts: Parts, click: Click) -> Reply:
+    """Opens the form."""
+    incident = seen(parts, click.number, click)
+    due_on = _due_by_policy(parts, incident)
+    return modals.action(record_of(parts, click.number), owner=click.user, due_on=due_on)
+
+
+def added(parts: Parts, form: Form) -> None:
+    """The form was sent."""
+    incident = seen(parts, form.number, form)
+    person = who.known(parts, form.user_chosen("owner") or form.user)
+    today = parts.policy.calendar.date_of(parts.clock.now())
+    due_on = form.day("due_on") or _due_by_policy(parts, incident)
+    with parts.store.begin() as work:
+        actions.add(
+            work, number=form.number, by=form.user, text=form.text("text"), owner=person, due_on=due_on, today=today
+        )
+
+
+def done_clicked(parts: Parts, click: Click) -> Reply:
+    """[Done] on a reminder or a list."""
+    seen(parts, click.number, click)
+    with parts.store.begin() as work:
+        action = actions.finish(work, action_id=int(click.rest[0]), number=click.number, by=click.user)
+    return f"Done: {action.text}"
+
+
+def snooze_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question why."""
+    seen(parts, click.number, click)
+    return modals.snooze("action", record_of(parts, click.number), parts.policy, action=_action(parts, click))
+
+
+def snoozed(parts: Parts, form: Form) -> None:
+    """The chase rests, with the reason."""
+    seen(parts, form.number, form)
+    with parts.store.begin() as work:
+        actions.snooze(
+            work,
+            policy=parts.policy,
+            action_id=int(form.about["action"]),
+            number=form.number,
+            by=form.user,
+            reason=form.text("reason"),
+        )
+
+
+def give_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question to whom."""
+    seen(parts, click.number, click)
+    return modals.give("action", record_of(parts, click.number), action=_action(parts, click))
+
+
+def given(parts: Parts, form: Form) -> None:
+    """Somebody else owes it now."""
+    seen(parts, form.number, form)
+    person = who.known(parts, form.user_chosen("user"))
+    with parts.store.begin() as work:
+        actions.give(work, action_id=int(form.about["action"]), number=form.number, by=form.user, person=person)
+
+
+def _action(parts: Parts, click: Click) -> ActionRecord:
+    with parts.store.read() as session:
+        action = queries.action(session, int(click.rest[0]))
+    if action is None or action.incident_id != click.number:
+        raise Refused("That action does not exist any more.")
+    return action
+
+
+def _due_by_policy(parts: Parts, incident: IncidentRecord) -> date:
+    return parts.policy.action_due_on(incident.severity, parts.clock.now())
+
+
+TYPED = {"action": typed}
+CLICKS = {
+    "actions.add": asked,
+    "actions.done": done_clicked,
+    "actions.snooze": snooze_asked,
+    "actions.give": give_asked,
+}
+FORMS = {"actions.added": added, "actions.snoozed": snoozed, "actions.given": given}

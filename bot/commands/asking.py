@@ -1,0 +1,201 @@
+"""What a person did, as a frozen value: typed a command, clicked a button, sent a form. And which incident they mean."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from slack_sdk.models.views import View
+
+from bot.errors import NotFound, Refused
+from bot.parts import Parts
+from bot.views.kit import Message
+from bot.workflows import rooms
+from db import queries
+from db.enums import Answer
+from db.records import IncidentRecord, Record
+from db.store import Work
+
+# What a listener may answer: nothing, a sentence or a message that only this person sees, or a form to fill in.
+Reply = None | str | Message | View
+# What an event changes; it is carried out in the transaction that also remembers the event.
+Heard = Callable[[Work], None]
+
+KEY = re.compile(r"inc-(\d{1,9})", re.IGNORECASE)
+USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True)
+class Doing:
+    """Somebody does something somewhere. `trigger` opens a form within three seconds, once."""
+
+    user: str
+    channel: str | None
+    trigger: str | None
+
+
+@dataclass(frozen=True)
+class Typed(Doing):
+    """`/incident <word> <rest>`; both as the person wrote them, with Slack's escapes undone."""
+
+    word: str
+    rest: str
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Typed":
+        """Read a slash command's payload."""
+        word, _, rest = plain(body.get("text", "")).strip().partition(" ")
+        return cls(body["user_id"], body["channel_id"], body.get("trigger_id"), word.lower(), rest.strip())
+
+    def take_key(self) -> tuple[int | None, "Typed"]:
+        """The incident's number, if the rest begins with a key, and the rest without it."""
+        first, _, rest = self.rest.partition(" ")
+        match = KEY.fullmatch(first)
+        return (int(match[1]), replace(self, rest=rest.strip())) if match else (None, self)
+
+    def take_word(self) -> tuple[str, "Typed"]:
+        """The first word of the rest, and the rest without it."""
+        first, _, rest = self.rest.partition(" ")
+        return first, replace(self, rest=rest.strip())
+
+
+@dataclass(frozen=True)
+class Click(Doing):
+    """A button or a menu entry, in a message or on the home page.
+
+    `action` is its id and `value` what it carries, which begins with the incident's number. A menu entry holds both in
+    its option's value, parted by a space.
+    """
+
+    action: str
+    value: str
+    message_ts: str | None = None
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Click":
+        """Read a `block_actions` payload; an overflow or a select carries its value in the chosen option."""
+        action = body["actions"][0]
+        chosen = (action.get("selected_option") or {}).get("value", "")
+        name, space, value = chosen.partition(" ")
+        if not space:
+            name, value = action["action_id"], action.get("value") or chosen
+        where = body.get("container") or {}
+        channel = (body.get("channel") or {}).get("id") or where.get("channel_id")
+        return cls(body["user"]["id"], channel, body.get("trigger_id"), name, value, where.get("message_ts"))
+
+    @property
+    def number(self) -> int:
+        """The incident's number."""
+        return int(self.value.split(":")[0])
+
+    @property
+    def rest(self) -> list[str]:
+        """The value's parts after the incident's number."""
+        return self.value.split(":")[1:]
+
+
+@dataclass(frozen=True)
+class Form(Doing):
+    """A form that was sent. Its fields are read by name; what it was opened with is in `about`."""
+
+    view_id: str
+    about: Mapping[str, Any]
+    fields: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Form":
+        """Read a `view_submission` payload."""
+        view = body["view"]
+        fields = {name: next(iter(inputs.values())) for name, inputs in view["state"]["values"].items()}
+        about = json.loads(view.get("private_metadata") or "{}")
+        return cls(body["user"]["id"], None, body.get("trigger_id"), view["id"], about, fields)
+
+    def text(self, name: str) -> str:
+        """A text field, empty when it was left out. Forms send text unescaped."""
+        return str(self.fields.get(name, {}).get("value") or "")
+
+    def option(self, name: str) -> str:
+        """The chosen option's value, empty when none was chosen."""
+        return str((self.fields.get(name, {}).get("selected_option") or {}).get("value", ""))
+
+    def ticked(self, name: str) -> bool:
+        """Whether the checkbox is ticked."""
+        return bool(self.fields.get(name, {}).get("selected_options"))
+
+    def user_chosen(self, name: str) -> str:
+        """The chosen person's id, empty when none was chosen."""
+        return str(self.fields.get(name, {}).get("selected_user") or "")
+
+    def moment(self, name: str, otherwise: datetime) -> datetime:
+        """The chosen moment, in UTC."""
+        seconds = self.fields.get(name, {}).get("selected_date_time")
+        return datetime.fromtimestamp(seconds, UTC) if seconds else otherwise
+
+    def day(self, name: str) -> date | None:
+        """The chosen day."""
+        chosen = self.fields.get(name, {}).get("selected_date")
+        return date.fromisoformat(chosen) if chosen else None
+
+    def answer(self, name: str) -> Answer:
+        """One of the three answers; not asked is not known."""
+        return Answer(self.option(name) or Answer.UNKNOWN)
+
+    @property
+    def number(self) -> int:
+        """The incident's number."""
+        return int(self.about["incident"])
+
+
+def plain(text: str) -> str:
+    """A text from Slack's messages or commands as the person wrote it.
+
+    Mentions stay `<@U1>` and `<#C1>`; links become their address; everything else is as typed, `<!channel>` too, which
+    is escaped wherever it is shown.
+    """
+    text = USER.sub(r"<@\1>", text)
+    text = re.sub(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>", r"<#\1>", text)
+    text = re.sub(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>", r"\1", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def meant(parts: Parts, typed: Typed) -> tuple[IncidentRecord, Typed]:
+    """Which incident the command is about, and the command without its key.
+
+    A key comes first; without one it is the room's incident. What this person may not see does not exist.
+    """
+    number, rest = typed.take_key()
+    if number is not None:
+        return seen(parts, number, typed), rest
+    with parts.store.read() as session:
+        here = typed.channel and queries.incident_of_room(session, typed.channel)
+    if not here:
+        raise Refused(
+            f"Which incident? Type it in the incident's room, or name it: `/incident {typed.word} INC-7 …`. "
+            "`/incident list` shows the open ones."
+        )
+    return seen(parts, here.id, typed), rest
+
+
+def seen(parts: Parts, number: int, doing: Doing) -> IncidentRecord:
+    """The incident, if this person may see it; `NotFound` otherwise, whether it exists or not.
+
+    Who acts in a private incident's room is in that room: Slack lets nobody else in.
+    """
+    with parts.store.read() as session:
+        incident = queries.incident_seen_by(session, number, doing.user)
+        hidden = None if incident else queries.incident(session, number)
+    if incident is not None:
+        return incident
+    if hidden is None or hidden.room is None or hidden.room != doing.channel:
+        raise NotFound(f"INC-{number}")
+    with parts.store.begin() as work:
+        rooms.joined(work, room=hidden.room, user=doing.user)
+    return hidden
+
+
+def record_of(parts: Parts, number: int) -> Record:
+    """Everything about an incident that this person was found to see."""
+    with parts.store.read() as session:
+        return queries.record(session, number)

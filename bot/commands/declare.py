@@ -1,0 +1,94 @@
+"""Somebody declares an incident: with a form, in one line, or from a message."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.commands.asking import Click, Form, Reply, Typed, plain
+from bot.parts import Parts
+from bot.views import modals
+from bot.workflows import incidents
+from db.enums import Kind
+
+
+def typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident declare` opens the form; with a title it declares at once."""
+    if not asked.rest:
+        return modals.declare(parts.policy)
+    word, rest = asked.take_word()
+    severity = word.lower() if word.lower() in parts.policy.severities else None
+    title = rest.rest if severity else asked.rest
+    if not title:
+        return modals.declare(parts.policy, severity=severity)
+    with parts.store.begin() as work:
+        incident = incidents.declare(
+            work,
+            policy=parts.policy,
+            by=asked.user,
+            title=title,
+            severity=severity,
+            origin=asked.trigger and f"trigger:{asked.trigger}",
+        )
+    return _declared(incident.key, incident.severity)
+
+
+def opened(parts: Parts, asked: Click) -> Reply:
+    """A button."""
+    return modals.declare(parts.policy)
+
+
+def shortcut(parts: Parts, body: Mapping[str, Any]) -> Reply:
+    """The global shortcut."""
+    return modals.declare(parts.policy)
+
+
+def from_message(parts: Parts, body: Mapping[str, Any]) -> Reply:
+    """A message's shortcut: the form, begun with what the message says. The message comes first on the timeline."""
+    message = body["message"]
+    text = plain(message.get("text", ""))
+    source = {"channel": body["channel"]["id"], "ts": message["ts"], "by": message.get("user") or message.get("bot_id")}
+    return modals.declare(parts.policy, title=text.partition("\n")[0][:200], summary=text[:3000], source=source)
+
+
+def sent(parts: Parts, form: Form) -> None:
+    """The form was sent. Sent twice (an impatient double click) it is one incident."""
+    source = _source(parts, form)
+    with parts.store.begin() as work:
+        incidents.declare(
+            work,
+            policy=parts.policy,
+            by=form.user,
+            title=form.text("title"),
+            severity=form.option("severity") or None,
+            kind=Kind(form.option("kind") or Kind.OPERATIONAL),
+            summary=form.text("summary"),
+            customer_data=form.answer("customer_data"),
+            service_affecting=form.answer("service_affecting"),
+            private=form.ticked("private"),
+            drill=form.ticked("drill"),
+            origin=f"view:{form.view_id}",
+            source=source,
+        )
+
+
+def _source(parts: Parts, form: Form) -> Mapping[str, Any] | None:
+    """The message that the form was opened from, as the first line of the timeline."""
+    source = form.about.get("source")
+    if not source:
+        return None
+    return {
+        "by": source["by"],
+        "text": form.text("summary") or form.text("title"),
+        "at": datetime.fromtimestamp(float(source["ts"]), UTC),
+        "link": parts.slack.permalink(source["channel"], source["ts"]),
+    }
+
+
+def _declared(key: str, severity: str) -> str:
+    return f"{key} is declared as {severity}. Its room is being opened; you are brought into it."
+
+
+TYPED = {"declare": typed}
+CLICKS = {"declare.open": opened}
+FORMS = {"declare.submitted": sent}
+SHORTCUTS = {"declare.open": shortcut, "declare.from_message": from_message}

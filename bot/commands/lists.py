@@ -1,0 +1,78 @@
+"""Looking: what is open, how it stands, what happened, what can be done, what waits for me."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, record_of, seen
+from bot.effects import ShowMenu
+from bot.parts import Parts
+from bot.views import card, home, lists
+from db import queries
+
+
+def menu(parts: Parts, asked: Typed) -> Reply:
+    """`/incident` alone: in a room what can be done now; elsewhere declare, open incidents, what waits for you."""
+    with parts.store.read() as session:
+        here = asked.channel and queries.incident_of_room(session, asked.channel)
+        if not here:
+            incidents = queries.incidents_open(session, asked.user)
+            reviews, actions = queries.waiting_for(session, asked.user)
+            return lists.menu_elsewhere(incidents, reviews, actions, parts.policy)
+    return lists.menu_in_room(record_of(parts, seen(parts, here.id, asked).id), parts.policy)
+
+
+def open_incidents(parts: Parts, asked: Doing) -> Reply:
+    """`/incident list`, and its button."""
+    with parts.store.read() as session:
+        return lists.open_incidents(queries.incidents_open(session, asked.user), parts.policy)
+
+
+def status(parts: Parts, asked: Typed) -> Reply:
+    """`/incident status`: the card, for this person alone."""
+    incident, _ = meant(parts, asked)
+    mail = parts.settings.smtp is not None
+    return card.card(record_of(parts, incident.id), parts.policy, mail_configured=mail)
+
+
+def timeline(parts: Parts, asked: Typed) -> Reply:
+    """`/incident timeline`, the oldest first."""
+    incident, _ = meant(parts, asked)
+    return lists.timeline(record_of(parts, incident.id), parts.policy)
+
+
+def timeline_clicked(parts: Parts, click: Click) -> Reply:
+    """The card's [Timeline]."""
+    seen(parts, click.number, click)
+    return lists.timeline(record_of(parts, click.number), parts.policy)
+
+
+def show_help(parts: Parts, asked: Doing) -> Reply:
+    """`/incident help`."""
+    return lists.help_text(parts.policy)
+
+
+def mentioned(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
+    """Somebody mentions the bot: the buttons come into that thread, since slash commands do not work there."""
+    event = body["event"]
+    channel, thread = event["channel"], event.get("thread_ts") or event["ts"]
+    with parts.store.read() as session:
+        here = queries.incident_of_room(session, channel)
+    return lambda work: work.tell(ShowMenu(incident=here.id if here else None, channel=channel, thread=thread))
+
+
+def home_opened(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
+    """Somebody opens the bot's home page: it is drawn for them."""
+    event = body["event"]
+    if event.get("tab") == "home":
+        user = event["user"]
+        with parts.store.read() as session:
+            incidents = queries.incidents_open(session, user)
+            reviews, actions = queries.waiting_for(session, user)
+        view = home.home(incidents, reviews, actions, parts.policy)
+        parts.slack.call("views.publish", user_id=user, view=view)
+    return None
+
+
+TYPED = {"": menu, "list": open_incidents, "status": status, "timeline": timeline, "help": show_help}
+CLICKS = {"lists.open": open_incidents, "lists.timeline": timeline_clicked, "lists.help": show_help}
+EVENTS = {"app_mention": mentioned, "app_home_opened": home_opened}

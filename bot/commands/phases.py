@@ -1,0 +1,224 @@
+"""An incident moves: through its phases, to its end, and back. What it lacks is asked here too."""
+
+from bot.commands.asking import Click, Form, Reply, Typed, meant, record_of, seen
+from bot.errors import Refused
+from bot.parts import Parts
+from bot.views import lists, modals
+from bot.workflows import incidents, lifecycle
+from db import queries
+from db.enums import Phase
+
+
+def typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident phase containment`."""
+    incident, rest = meant(parts, asked)
+    word = rest.rest.lower()
+    if word not in lifecycle.PHASES:
+        raise Refused(f"Which phase? One of {', '.join(lifecycle.PHASES)}: `/incident phase containment`")
+    return _move(parts, incident.id, asked.user, Phase(word), None)
+
+
+def clicked(parts: Parts, click: Click) -> Reply:
+    """A phase's button. It carries the phase that the person saw; who was overtaken is told by whom."""
+    seen(parts, click.number, click)
+    here, there = click.rest
+    return _move(parts, click.number, click.user, Phase(there), Phase(here))
+
+
+def _move(parts: Parts, number: int, by: str, to: Phase, seen_phase: Phase | None) -> Reply:
+    with parts.store.begin() as work:
+        incidents.move(work, policy=parts.policy, number=number, by=by, to=to, seen=seen_phase)
+    record = record_of(parts, number)
+    gaps = [gap for gap in lifecycle.gaps(record) if gap.phase in lifecycle.PHASES[: lifecycle.PHASES.index(to)]]
+    return lists.still_missing(record, tuple(gaps)) if gaps else None
+
+
+def answers_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the three questions."""
+    seen(parts, click.number, click)
+    return modals.answers(record_of(parts, click.number))
+
+
+def answered(parts: Parts, form: Form) -> None:
+    """The three questions were answered."""
+    seen(parts, form.number, form)
+    answers = {name: form.answer(name) for name in lifecycle.QUESTIONS}
+    with parts.store.begin() as work:
+        incidents.answer(work, number=form.number, by=form.user, answers=answers)
+
+
+def containment_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question what stopped the damage."""
+    seen(parts, click.number, click)
+    return modals.contained(record_of(parts, click.number), parts.clock.now())
+
+
+def contained(parts: Parts, form: Form) -> None:
+    """Somebody said what stopped the damage, and when."""
+    seen(parts, form.number, form)
+    with parts.store.begin() as work:
+        at = form.moment("at", otherwise=work.now)
+        incidents.contain(work, number=form.number, by=form.user, text=form.text("text"), at=at)
+
+
+def verification_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question who verified the recovery, and how."""
+    seen(parts, click.number, click)
+    return modals.verified(record_of(parts, click.number), parts.clock.now(), by=click.user)
+
+
+def verified(parts: Parts, form: Form) -> None:
+    """Somebody said who verified the recovery, and how."""
+    seen(parts, form.number, form)
+    user = form.user_chosen("user") or form.user
+    with parts.store.begin() as work:
+        at = form.moment("at", otherwise=work.now)
+        incidents.verify(work, number=form.number, by=form.user, user=user, text=form.text("text"), at=at)
+
+
+def close_typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident close`."""
+    return _close(parts, meant(parts, asked)[0].id, asked.user)
+
+
+def close_clicked(parts: Parts, click: Click) -> Reply:
+    """The card's [Close]."""
+    seen(parts, click.number, click)
+    return _close(parts, click.number, click.user)
+
+
+def _close(parts: Parts, number: int, by: str) -> Reply:
+    try:
+        with parts.store.begin() as work:
+            incidents.close(work, policy=parts.policy, number=number, by=by)
+    except lifecycle.NotReady as missing:
+        return lists.close_refused(record_of(parts, number), missing.gaps)
+    return None
+
+
+def dismiss_typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident dismiss a test alert`; without a reason the form asks for it."""
+    incident, rest = meant(parts, asked)
+    if not rest.rest:
+        return modals.dismiss(record_of(parts, incident.id))
+    with parts.store.begin() as work:
+        incidents.dismiss(work, policy=parts.policy, number=incident.id, by=asked.user, reason=rest.rest)
+    return None
+
+
+def dismiss_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question why."""
+    seen(parts, click.number, click)
+    return modals.dismiss(record_of(parts, click.number))
+
+
+def dismissed(parts: Parts, form: Form) -> None:
+    """It was a false alarm."""
+    seen(parts, form.number, form)
+    with parts.store.begin() as work:
+        incidents.dismiss(
+            work,
+            policy=parts.policy,
+            number=form.number,
+            by=form.user,
+            reason=form.text("reason"),
+            review=form.ticked("review"),
+        )
+
+
+def merge_typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident merge INC-7` in a room; elsewhere `/incident merge INC-9 INC-7`."""
+    first, rest = asked.take_key()
+    second, _ = rest.take_key()
+    if first is None:
+        incident, _ = meant(parts, asked)
+        return _merge_form(parts, asked, incident.id)
+    if second is None:
+        incident, _ = meant(parts, Typed(asked.user, asked.channel, asked.trigger, asked.word, ""))
+        subject, into = incident.id, first
+    else:
+        subject, into = first, second
+    seen(parts, subject, asked)
+    _merge(parts, asked.user, subject, seen(parts, into, asked).id)
+    return None
+
+
+def merge_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question into which."""
+    seen(parts, click.number, click)
+    return _merge_form(parts, click, click.number)
+
+
+def _merge_form(parts: Parts, asked: Typed | Click, number: int) -> Reply:
+    record = record_of(parts, number)
+    with parts.store.read() as session:
+        others = [
+            other
+            for other in queries.incidents_open(session, asked.user, limit=100)
+            if other.id != number and other.private is record.incident.private
+        ]
+    if not others:
+        raise Refused("There is no other open incident to merge into.")
+    return modals.merge(record, others)
+
+
+def merged(parts: Parts, form: Form) -> None:
+    """Two incidents are one."""
+    seen(parts, form.number, form)
+    into = seen(parts, int(form.option("into")), form)
+    _merge(parts, form.user, form.number, into.id)
+
+
+def _merge(parts: Parts, by: str, number: int, into: int) -> None:
+    with parts.store.begin() as work:
+        incidents.merge(work, number=number, into=into, by=by)
+
+
+def reopen_typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident reopen the errors are back`."""
+    incident, rest = meant(parts, asked)
+    if not rest.rest:
+        return modals.reopen(record_of(parts, incident.id))
+    with parts.store.begin() as work:
+        incidents.reopen(work, number=incident.id, by=asked.user, reason=rest.rest)
+    return None
+
+
+def reopen_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question why."""
+    seen(parts, click.number, click)
+    return modals.reopen(record_of(parts, click.number))
+
+
+def reopened(parts: Parts, form: Form) -> None:
+    """It was not over."""
+    seen(parts, form.number, form)
+    with parts.store.begin() as work:
+        incidents.reopen(work, number=form.number, by=form.user, reason=form.text("reason"))
+
+
+TYPED = {
+    "phase": typed,
+    "close": close_typed,
+    "dismiss": dismiss_typed,
+    "merge": merge_typed,
+    "reopen": reopen_typed,
+}
+CLICKS = {
+    "phases.move": clicked,
+    "phases.answers": answers_asked,
+    "phases.contained": containment_asked,
+    "phases.verified": verification_asked,
+    "phases.close": close_clicked,
+    "phases.dismiss": dismiss_asked,
+    "phases.merge": merge_asked,
+    "phases.reopen": reopen_asked,
+}
+FORMS = {
+    "phases.answered": answered,
+    "phases.contained": contained,
+    "phases.verified": verified,
+    "phases.dismissed": dismissed,
+    "phases.merged": merged,
+    "phases.reopened": reopened,
+}

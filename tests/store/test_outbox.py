@@ -1,0 +1,141 @@
+"""The outbox: in order within a lane, once while it waits, and never lost when its carrier dies."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.effects import OpenRoom, RefreshCard, Say
+from db import outbox
+from db.enums import EffectState
+from db.models import Effect
+from tests.store.test_timeline import POLICY, incidents
+
+LEASE = timedelta(seconds=60)
+
+
+@pytest.fixture
+def number(store):
+    """An incident whose effects are out of the way."""
+    with store.begin() as work:
+        incident = incidents.declare(work, policy=POLICY, by="U0ANA", title="Checkout is down")
+        work.session.execute(Effect.__table__.delete())
+    return incident.id
+
+
+def say(number, text, place="room"):
+    return Say(incident=number, place=place, what="note", values={"by": "U0ANA", "text": text})
+
+
+def tell(store, *effects):
+    with store.begin() as work:
+        for effect in effects:
+            work.tell(effect)
+
+
+def claim(store, limit=1):
+    with store.begin() as work:
+        return outbox.claim(work.session, now=work.now, lease=LEASE, limit=limit)
+
+
+def settle(store, claimed):
+    with store.begin() as work:
+        return outbox.settle(work.session, claimed, now=work.now)
+
+
+def states(store):
+    with store.read() as session:
+        return [effect.state for effect in session.scalars(select(Effect).order_by(Effect.id))]
+
+
+def test_one_lane_goes_in_order_one_at_a_time(store, number):
+    tell(store, say(number, "first"), say(number, "second"), say(number, "elsewhere", place="announcement"))
+    claims = claim(store, limit=5)
+    assert [c.payload["values"]["text"] for c in claims] == ["first", "elsewhere"]
+    assert claim(store) == []
+    assert settle(store, claims[0])
+    assert [c.payload["values"]["text"] for c in claim(store)] == ["second"]
+
+
+def test_what_is_urgent_goes_first(store, number):
+    tell(store, say(number, "chatter", place="announcement"), OpenRoom(incident=number))
+    assert [c.kind for c in claim(store, limit=2)] == ["OpenRoom", "Say"]
+
+
+def test_a_waiting_refresh_covers_what_comes_after(store, number):
+    tell(store, *[RefreshCard(incident=number)] * 5)
+    assert len(states(store)) == 1
+
+
+def test_a_refresh_under_way_does_not_cover_what_comes_after(store, number):
+    """It has read the database already, so what changed since needs another one."""
+    tell(store, RefreshCard(incident=number))
+    under_way = claim(store)[0]
+    tell(store, RefreshCard(incident=number), RefreshCard(incident=number))
+    assert states(store) == [EffectState.LEASED, EffectState.WAITING]
+    assert claim(store) == []
+    settle(store, under_way)
+    assert len(claim(store)) == 1
+
+
+def test_a_failed_refresh_hands_its_patience_to_the_newer_one(store, number, clock):
+    tell(store, RefreshCard(incident=number))
+    failed = claim(store)[0]
+    tell(store, RefreshCard(incident=number))
+    with store.begin() as work:
+        outbox.postpone(work.session, failed, until=work.now + timedelta(seconds=30), error="http_503")
+    assert states(store) == [EffectState.DONE, EffectState.WAITING]
+    assert claim(store) == []
+    clock.moves(timedelta(seconds=30))
+    assert claim(store)[0].attempts == 2
+
+
+def test_a_dead_carriers_work_is_taken_after_its_lease(store, number, clock):
+    tell(store, say(number, "hello"))
+    died = claim(store)[0]
+    assert claim(store) == []
+    clock.moves(LEASE)
+    again = claim(store)[0]
+    assert (again.id, again.attempts) == (died.id, 2)
+    assert not settle(store, died), "who overslept the lease has nothing to say any more"
+    assert settle(store, again)
+
+
+def test_an_attempt_that_slack_sent_away_does_not_count(store, number, clock):
+    tell(store, say(number, "hello"))
+    with store.begin() as work:
+        claimed = outbox.claim(work.session, now=work.now, lease=LEASE)[0]
+    with store.begin() as work:
+        outbox.postpone(work.session, claimed, until=work.now, error="ratelimited", counts=False)
+    assert claim(store)[0].attempts == 1
+
+
+def test_the_dead_leave_the_lane_free_and_can_be_revived(store, number):
+    tell(store, say(number, "cannot be said"), say(number, "can be said"))
+    with store.begin() as work:
+        claimed = outbox.claim(work.session, now=work.now, lease=LEASE)[0]
+        outbox.bury(work.session, claimed, now=work.now, error="invalid_blocks")
+    assert [c.payload["values"]["text"] for c in claim(store)] == ["can be said"]
+    with store.begin() as work:
+        assert outbox.revive(work.session, now=work.now, incident=number) == 1
+    revived = claim(store)[0]
+    assert revived.payload["values"]["text"] == "cannot be said"
+    with store.read() as session:
+        assert not outbox.is_first_try(session, revived), "it may have been said: its carrier must look"
+
+
+def test_many_carriers_share_the_work_and_double_nothing(store, number):
+    tell(store, *(Say(incident=number, place="person", user=f"U{n}", what="note", values={}) for n in range(40)))
+
+    def carry(_):
+        taken = []
+        while claims := claim(store):
+            taken += [c.id for c in claims]
+            settle(store, claims[0])
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        carried = [effect for taken in pool.map(carry, range(4)) for effect in taken]
+    assert sorted(carried) == sorted(set(carried))
+    assert states(store) == [EffectState.DONE] * 40

@@ -1,0 +1,50 @@
+"""The schema: what the models say and what the migrations make are the same, both ways, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+import migrations
+from db.models import Base
+from db.store import open_engine
+
+
+def test_models_and_migrations_agree(store):
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_each_migration_goes_down_and_up_again(blank_url):
+    engine = open_engine(blank_url)
+    script = ScriptDirectory.from_config(migrations._config(None))
+    for step in reversed(list(script.walk_revisions())):
+        migrations.upgrade(engine, step.revision)
+        migrations.downgrade(engine, step.down_revision or "base")
+        migrations.upgrade(engine, step.revision)
+    assert migrations.current(engine) == migrations.newest()
+    migrations.downgrade(engine, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    engine.dispose()
+
+
+def test_several_bots_that_start_at_once_upgrade_once(blank_url):
+    engines = [open_engine(blank_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrations.upgrade, engines))
+    assert {migrations.current(engine) for engine in engines} == {migrations.newest()}
+    for engine in engines:
+        engine.dispose()
+
+
+def test_sqlite_keeps_what_it_promises(store):
+    with store.engine.connect() as connection:
+        if store.is_sqlite:
+            pragmas = ("journal_mode", "synchronous", "foreign_keys")
+            values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+            assert values == ["wal", 2, 1]
+        else:
+            assert connection.exec_driver_sql("SHOW transaction_isolation").scalar() == "read committed"
