@@ -20,7 +20,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _TOKEN = re.compile(r"\{(\w+)\}")
 
 
-def clock_time(when: datetime, seconds: bool = False) -> str:
+def clock_time(when: datetime, *, seconds: bool = False) -> str:
     """`9:07 AM`, or `9:07:42 AM` with `seconds`."""
     tail = f":{when.second:02d}" if seconds else ""
     return f"{when.hour % 12 or 12}:{when.minute:02d}{tail} {'AM' if when.hour < 12 else 'PM'}"
@@ -53,8 +53,7 @@ def long_day(when: date) -> str:
 
 
 def divider(when: date, today: date) -> str:
-    """The words between two days of a conversation: `Today`, `Yesterday`, else `Tuesday, November 24th`, with the year
-    when it is another one."""
+    """The words between two days: `Today`, `Yesterday`, else `Tuesday, November 24th`, with the year if it is another."""
     near = _relative(when, today)
     if near:
         return near.capitalize()

@@ -178,7 +178,7 @@ def _fenced(text: str, view: Viewpoint) -> str:
     return _pieces(re.compile(r"<([^<>\n]+)>"), text, lambda found: _token(found[1], view))
 
 
-def plain(text: str, with_emoji: bool = True) -> str:
+def plain(text: str, *, with_emoji: bool = True) -> str:
     """A `plain_text` object: line breaks and emoji, nothing else."""
     shown = _pieces(emoji.NAME, text, lambda found: html.escape(emoji.spell(found[1]))) if with_emoji else literal(text)
     return shown.replace("\n", "<br>")

@@ -14,6 +14,7 @@ from typing import Any
 from nicegui import ui
 
 from sandbox.page import mrkdwn
+from sandbox.page.richtext import plain_of
 from sandbox.page.stage import Changed, Json, Stage
 from sandbox.page.tag import Tag, raw
 
@@ -93,8 +94,6 @@ def text(block: Json, element: Json, stage: Stage, value: Any, changed: Changed)
 
 def _as_text(value: Any) -> str:
     if isinstance(value, dict):  # a rich text input starts with a whole block
-        from sandbox.page.richtext import plain_of
-
         return plain_of([value])
     return "" if value is None else str(value)
 
@@ -127,7 +126,7 @@ def external(block: Json, element: Json, stage: Stage, value: Any, changed: Chan
             return
         found = dict(await stage.suggest(block, element, typed))
         chosen = field.value if isinstance(field.value, list) else [field.value]
-        kept = {key: label for key, label in field.options.items() if key in chosen}
+        kept = {key: label for key, label in dict(field.options).items() if key in chosen}
         if not field.is_deleted:
             field.set_options({**kept, **found})
 
@@ -180,14 +179,14 @@ def boxes(block: Json, element: Json, stage: Stage, value: Any, changed: Changed
     """`checkboxes`: the value is the list of the ticked options' values, in the order of the options."""
     ticked = set(value or [])
 
-    async def tick(key: str, on: bool) -> None:
+    async def tick(key: str, *, on: bool) -> None:
         (ticked.add if on else ticked.discard)(key)
         await changed([one["value"] for one in element["options"] if one["value"] in ticked])
 
     with Tag("div", classes="choices", role="group", aria_label=name_of(element, block)) as group:
         for option in element["options"]:
             key = option["value"]
-            with ui.checkbox(value=key in ticked, on_change=lambda e, key=key: tick(key, e.value)).props("dense"):
+            with ui.checkbox(value=key in ticked, on_change=lambda e, key=key: tick(key, on=e.value)).props("dense"):
                 _words(option, stage)
     return group
 

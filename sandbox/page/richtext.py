@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.page import emoji, mrkdwn
@@ -52,32 +52,51 @@ def _styled(element: dict[str, Any], shown: str) -> str:
 
 
 def _leaf(element: dict[str, Any], view: Viewpoint) -> str:
-    """One leaf. `text` here is not escaped on the wire, unlike in mrkdwn."""
-    match element.get("type"):
-        case "text":
-            return html.escape(str(element.get("text", ""))).replace("\n", "<br>")
-        case "link":
-            url = str(element.get("url", ""))
-            return mrkdwn.link(url, html.escape(str(element.get("text") or url)))
-        case "user":
-            return mrkdwn.user_mention(view, str(element.get("user_id", "")))
-        case "channel":
-            return mrkdwn.channel_mention(view, str(element.get("channel_id", "")))
-        case "usergroup":
-            return mrkdwn.broadcast(str(element.get("usergroup_id", "")))
-        case "broadcast":
-            return mrkdwn.broadcast(str(element.get("range", "")))
-        case "emoji":
-            return html.escape(str(element.get("unicode_text") or emoji.spell(str(element.get("name", "")))))
-        case "date":
-            template, fallback = str(element.get("format", "")), str(element.get("fallback", ""))
-            return mrkdwn.date(
-                view, float(element.get("timestamp", 0)), template, str(element.get("url", "")), fallback
-            )
-        case "color":
-            return f"<code>{html.escape(str(element.get('value', '')))}</code>"
-        case other:
-            return f"<em>[{html.escape(str(other))}]</em>"
+    """One leaf without its style; an unknown one shows its type."""
+    kind = str(element.get("type"))
+    if kind in _LEAVES:
+        return _LEAVES[kind](element, view)
+    return f"<em>[{html.escape(kind)}]</em>"
+
+
+def _text(element: dict[str, Any], view: Viewpoint) -> str:
+    """Text here is not escaped on the wire, unlike in mrkdwn."""
+    return html.escape(str(element.get("text", ""))).replace("\n", "<br>")
+
+
+def _link(element: dict[str, Any], view: Viewpoint) -> str:
+    url = str(element.get("url", ""))
+    return mrkdwn.link(url, html.escape(str(element.get("text") or url)))
+
+
+def _emoji(element: dict[str, Any], view: Viewpoint) -> str:
+    return html.escape(emoji.spell(str(element.get("name", ""))))
+
+
+def _date(element: dict[str, Any], view: Viewpoint) -> str:
+    at, template = float(element.get("timestamp", 0)), str(element.get("format", ""))
+    return mrkdwn.date(view, at, template, str(element.get("url", "")), str(element.get("fallback", "")))
+
+
+def _broadcast(element: dict[str, Any], view: Viewpoint) -> str:
+    return mrkdwn.broadcast(str(element.get("range") or element.get("usergroup_id", "")))
+
+
+def _colour(element: dict[str, Any], view: Viewpoint) -> str:
+    return f"<code>{html.escape(str(element.get('value', '')))}</code>"
+
+
+_LEAVES: dict[str, Callable[[dict[str, Any], Viewpoint], str]] = {
+    "text": _text,
+    "link": _link,
+    "emoji": _emoji,
+    "date": _date,
+    "user": lambda element, view: mrkdwn.user_mention(view, str(element.get("user_id", ""))),
+    "channel": lambda element, view: mrkdwn.channel_mention(view, str(element.get("channel_id", ""))),
+    "usergroup": _broadcast,
+    "broadcast": _broadcast,
+    "color": _colour,
+}
 
 
 def plain_of(blocks: Iterable[dict[str, Any]]) -> str:

@@ -15,7 +15,8 @@ class Stage(Protocol):
     """The surface under a block. Its verbs run the person's own verbs, off NiceGUI's loop, and show what came of them."""
 
     @property
-    def view(self) -> Viewpoint: ...
+    def view(self) -> Viewpoint:
+        """Who reads."""
 
     @property
     def people(self) -> Mapping[str, str]:

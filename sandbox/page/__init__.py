@@ -1,0 +1,55 @@
+"""The sandbox's page: the workspace in a browser, as people know Slack. Built with NiceGUI, so it is Python throughout.
+
+    from sandbox.page import attach
+
+    attach(app, ws)  # on the engine's FastAPI application, before it starts
+
+Rooms: `mrkdwn`, `richtext`, `markdown`, `dates`, `emoji` (texts to safe HTML, pure) · `blocks`, `controls`, `pickers`,
+`form` (Block Kit) · `message`, `stream`, `conversation`, `thread`, `composer`, `sidebar`, `home`, `modal`, `traffic`,
+`trouble`, `welcome` (what stands on the page) · `seat` (one tab: who, where, and how their verbs reach the workspace).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from sandbox.workspace import Workspace
+
+FAVICON = "🔔"
+
+_attached: list[object] = []
+
+
+def attach(app: FastAPI, ws: Workspace) -> None:
+    """Serve the page at `/` of `app`; `/?as=<person>&channel=<name>` opens it as somebody, somewhere.
+
+    Call it after the engine's own routes are there: what they do not answer falls to the page. NiceGUI keeps its state in
+    the process, so one process can serve one page; a second call raises RuntimeError.
+    """
+    if _attached:
+        raise RuntimeError("this process already serves a page; start a second sandbox in a process of its own")
+    from nicegui import Client, ui  # noqa: PLC0415 - NiceGUI takes half a second, which the API part shall not cost
+
+    from sandbox.page import desk  # noqa: PLC0415 - the same
+
+    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+    @ui.page("/", title=f"{ws.team_name} · sandbox")
+    def page(client: Client) -> None:
+        asked = client.request.query_params
+        ui.add_css(style)
+        ui.colors(primary="#1264a3")
+        person = desk.person_from(ws, asked.get("as", ""))
+        if person is None:
+            ui.label("Nobody works here yet: add a person with Workspace.add_person, then reload.")
+            return
+        desk.draw(ws, person, desk.place_from(ws, person, asked.get("channel", "")), client)
+
+    ui.run_with(
+        app, title="sandbox", favicon=FAVICON, tailwind=False, show_welcome_message=False, binding_refresh_interval=None
+    )
+    _attached.append(app)

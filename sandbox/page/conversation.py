@@ -1,0 +1,188 @@
+"""The middle: a conversation with its header, messages and composer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from sandbox.page import mrkdwn, sight
+from sandbox.page.composer import Composer
+from sandbox.page.message import author_of
+from sandbox.page.seat import Seat
+from sandbox.page.stage import Json
+from sandbox.page.stream import Stream
+from sandbox.page.tag import Tag, avatar, click, push, raw
+
+if TYPE_CHECKING:
+    from sandbox.state import Channel
+
+PAGE = 50
+"""Messages drawn at first, and with each “Load earlier”. What ten thousand others say costs nothing until it is asked for."""
+
+
+class Conversation:
+    """Header, stream and composer of the channel the seat looks at; hidden on App Home."""
+
+    def __init__(self, seat: Seat, hint: Callable[[Composer], object]) -> None:
+        self.seat = seat
+        self._last = PAGE
+        self._shown: str | None = None
+        self._mark = ""
+        with Tag("section", classes="conversation", aria_label="Conversation") as self.box:
+            self._head = Tag("header", classes="conversation-head")
+            self.stream = Stream(seat, in_thread=False, earlier=self._earlier)
+            self._notice = Tag("div", classes="notice")
+            self._hint = Tag("div")
+            self.composer = Composer(seat)
+            with self._hint:
+                hint(self.composer)
+        seat.watch(self.refresh)
+        self.refresh(frozenset({"look"}))
+
+    def _earlier(self) -> None:
+        self._last += PAGE
+        self.refresh(frozenset({"look"}))
+
+    def refresh(self, news: frozenset[str]) -> None:
+        """Bring header, messages and what may be written to the present."""
+        channel = self.seat.ws.state.channels.get(self.seat.channel or "")
+        self.box.set_visibility(channel is not None)
+        if channel is None:
+            self._shown = None
+            return
+        if channel.id != self._shown:
+            self._shown, self._last, self._mark = channel.id, PAGE, ""
+            self.stream.clear()
+        self._header(channel)
+        window = sight.conversation(self.seat.ws, self.seat.person, channel.id, self._last)
+        self.stream.show(window, lambda: self._beginning(channel))
+        if "message" in news and channel.kind != "im":
+            ui.timer(0, self.seat.read, once=True)
+
+    # -- header -------------------------------------------------------------------------------------------------------
+
+    def _header(self, channel: Channel) -> None:
+        view = self.seat.view
+        pins = sight.pinned(self.seat.ws, channel.id)
+        with self.seat.ws.state.lock:
+            bookmarks, members = list(channel.bookmarks.values()), list(channel.members)
+            mark = json.dumps([channel.info, bookmarks, members, [view.user(one) for one in members], pins])
+        if mark == self._mark:
+            return
+        self._mark = mark
+        self._head.clear()
+        with self._head:
+            with Tag("div", classes="title-row"):
+                self._title(channel)
+                with Tag("div", classes="title-tools"):
+                    self._people(channel, members)
+                    self._pins(pins)
+            self._bookmarks(bookmarks)
+        self._writing(channel, members)
+
+    def _title(self, channel: Channel) -> None:
+        name = self.seat.ws.manifest.name if channel.kind == "im" else channel.name
+        glyph = {"group": "🔒", "channel": "#"}.get(channel.kind, "")
+        with Tag("div", classes="title"):
+            Tag("h1", f"{glyph} {name}".strip() if glyph == "🔒" else f"{glyph}{name}")
+            topic = str(channel.info.get("topic", {}).get("value", ""))
+            if topic:
+                raw(mrkdwn.inline(topic.replace("\n", " "), self.seat.view), "topic").props["title"] = topic
+            elif channel.kind != "im":
+                Tag("div", "No topic yet", "topic hint")
+
+    def _people(self, channel: Channel, members: list[str]) -> None:
+        view = self.seat.view
+        with push("", "members", label=f"{len(members)} members"):
+            for one in members[:3]:
+                avatar(view.user(one), one, classes="tiny")
+            Tag("span", str(len(members)))
+            with ui.menu().props("auto-close").classes("people-menu"):
+                Tag("div", "Members", "menu-title")
+                for one in members:
+                    with Tag("div", classes="person"):
+                        avatar(view.user(one), one)
+                        Tag("strong", view.user(one))
+                        if one == self.seat.ws.bot_user_id:
+                            Tag("span", "APP", "badge")
+                if channel.kind in {"channel", "group"} and self.seat.person.id in members:
+                    self._invitations(channel, members)
+
+    def _invitations(self, channel: Channel, members: list[str]) -> None:
+        ui.separator()
+        for one in self.seat.ws.people():
+            if one.id not in members:
+                ui.menu_item(f"Add {one.name} to the channel", on_click=self._inviting(one, channel.id))
+        if self.seat.ws.bot_user_id not in members:
+            name = self.seat.ws.manifest.name
+            ui.menu_item(f"Add {name} to the channel", on_click=self._inviting(self.seat.ws.bot_user_id, channel.id))
+        ui.menu_item("Leave channel", on_click=lambda: self.seat.do(self.seat.person.leaves, channel.id)).classes(
+            "danger"
+        )
+
+    def _inviting(self, whom: Any, channel: str) -> Callable[[], Any]:
+        return lambda: self.seat.do(self.seat.person.invites, whom, channel)
+
+    def _pins(self, pins: list[Json]) -> None:
+        if not pins:
+            return
+        view = self.seat.view
+        with push("", "members", label=f"{len(pins)} pinned"):
+            Tag("span", f"📌 {len(pins)}")
+            with ui.menu().props("auto-close").classes("pins-menu"):
+                Tag("div", "Pinned", "menu-title")
+                for message in pins:
+                    with Tag("div", classes="pin"):
+                        Tag("strong", author_of(message, view).name)
+                        raw(mrkdwn.mrkdwn(str(message.get("text", "")), view), "words")
+
+    def _bookmarks(self, bookmarks: list[Json]) -> None:
+        if not bookmarks:
+            return
+        with Tag("div", classes="bookmarks", role="list", aria_label="Bookmarks"):
+            for one in bookmarks:
+                glyph = mrkdwn.plain(str(one.get("emoji") or "🔗"))
+                label = f"{glyph} {mrkdwn.literal(str(one.get('title', '')))}"
+                raw(mrkdwn.link(str(one.get("link", "")), label), "bookmark", tag="span").props["role"] = "listitem"
+
+    # -- what may be written ------------------------------------------------------------------------------------------
+
+    def _writing(self, channel: Channel, members: list[str]) -> None:
+        name = self.seat.ws.manifest.name if channel.kind == "im" else channel.name
+        self._notice.clear()
+        notice = self._reason(channel, members)
+        self._notice.set_visibility(notice is not None)
+        self.composer.show(usable=notice is None)
+        if notice is None:
+            self.composer.invite(f"Message {'' if channel.kind == 'im' else '#'}{name}")
+            return
+        with self._notice:
+            raw(notice, "notice-words")
+            if channel.kind == "channel" and not channel.is_archived:
+                join = push("Join Channel", "button primary")
+                click(join, lambda: self.seat.do(self.seat.person.joins, channel.id))
+
+    def _reason(self, channel: Channel, members: list[str]) -> str | None:
+        """Why nothing can be written here, as safe HTML; None when one can write."""
+        name = mrkdwn.literal(channel.name)
+        if channel.is_archived:
+            return f"You are viewing <b>#{name}</b>, an archived channel."
+        if self.seat.person.id not in members:
+            return f"You are viewing <b>#{name}</b>. Join it to talk, and to use commands there."
+        if channel.kind == "im" and self.seat.ws.manifest.features.app_home.messages_tab_read_only_enabled:
+            return "Sending messages to this app has been turned off."
+        return None
+
+    def _beginning(self, channel: Channel) -> None:
+        """The very start of a conversation."""
+        with Tag("div", classes="beginning"):
+            if channel.kind == "im":
+                Tag("h2", f"This is where {self.seat.ws.manifest.name} talks to you alone.")
+            else:
+                Tag("h2", f"{'🔒 ' if channel.kind == 'group' else '#'}{channel.name}")
+                made = self.seat.view.user(str(channel.info.get("creator", "")))
+                kind = "private channel" if channel.kind == "group" else "channel"
+                Tag("p", f"This is the very beginning of the {kind}. {made} made it. Be nice to each other.", "hint")

@@ -1,0 +1,245 @@
+"""One message, as it stands in a conversation or a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import ui
+
+from sandbox.page import blocks, dates, emoji, mrkdwn
+from sandbox.page.seat import Seat
+from sandbox.page.stage import Json
+from sandbox.page.surfaces import Surface
+from sandbox.page.tag import Tag, avatar, click, push, raw
+from sandbox.page.viewpoint import Viewpoint
+
+_LINES = ("_join", "_leave", "_topic", "_purpose", "_name", "_archive", "_unarchive")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose name and face stand beside a message."""
+
+    name: str
+    key: str
+    is_app: bool
+    glyph: str = ""
+
+
+def author_of(message: Json, view: Viewpoint) -> Author:
+    """The person, or the app under the name it chose for this message."""
+    user = str(message.get("user", ""))
+    if not message.get("bot_id"):
+        return Author(view.user(user), user, False)
+    name = message.get("username") or message.get("bot_profile", {}).get("name") or view.user(user)
+    chosen = emoji.glyph(str(message.get("icons", {}).get("emoji", "")).strip(":")) if "icons" in message else None
+    return Author(str(name), user or str(message["bot_id"]), True, chosen or "")
+
+
+def follows(message: Json, before: Json | None) -> bool:
+    """Whether Slack would draw it without name and face: the same author within five minutes, nothing special."""
+    if before is None or message.get("is_ephemeral") or before.get("is_ephemeral") or message.get("pinned_to"):
+        return False
+    same = all(message.get(key) == before.get(key) for key in ("user", "bot_id", "username", "subtype"))
+    return same and float(message["ts"]) - float(before["ts"]) < 300 and not is_line(message)
+
+
+def is_line(message: Json) -> bool:
+    """Whether it is one of Slack's own lines (“joined #incidents”)."""
+    return str(message.get("subtype", "")).endswith(_LINES)
+
+
+class Drawn:
+    """Draws one message into the current element. `in_thread` leaves out what leads into the thread."""
+
+    def __init__(
+        self, seat: Seat, message: Json, *, compact: bool, in_thread: bool, edit: Callable[[Json], None]
+    ) -> None:
+        self.seat = seat
+        self.message = message
+        self.surface = Surface(seat, message)
+        self.view = self.surface.view
+        self.author = author_of(message, self.view)
+        self.in_thread = in_thread
+        self.edit = edit
+        self._draw(compact=compact)
+
+    def _draw(self, *, compact: bool) -> None:
+        message = self.message
+        if message.get("pinned_to"):
+            by = message.get("pinned_info", {}).get("pinned_by", "")
+            Tag("div", f"📌 Pinned by {self.view.user(by)}" if by else "📌 Pinned", "mark")
+        if message.get("is_ephemeral"):
+            with Tag("div", classes="mark"):
+                Tag("span", "👁 Only visible to you")
+        if message.get("subtype") == "thread_broadcast" and not self.in_thread:
+            Tag("div", "↩ replied to a thread", "mark")
+        with Tag("div", classes="row"):
+            self._gutter(compact=compact)
+            with Tag("div", classes="body"):
+                if not compact:
+                    self._head()
+                self._content()
+                self._attachments()
+                self._files()
+                self._reactions()
+                if not self.in_thread:
+                    self._thread_link()
+                if message.get("is_ephemeral"):
+                    click(push("Dismiss", "link dismiss"), self._dismiss)
+        if not message.get("is_ephemeral") and not is_line(message) and message.get("subtype") != "tombstone":
+            self._hover()
+
+    # -- parts --------------------------------------------------------------------------------------------------------
+
+    def _gutter(self, *, compact: bool) -> None:
+        at = float(self.message["ts"])
+        with Tag("div", classes="gutter"):
+            if compact:
+                shown = dates.clock_time(self.view.local(at)).rsplit(" ", 1)[0]
+                Tag("time", shown, "small-time", title=dates.stamp(self.view, at))
+            else:
+                avatar(self.author.name, self.author.key, self.author.glyph, "app" if self.author.is_app else "")
+
+    def _head(self) -> None:
+        at = float(self.message["ts"])
+        with Tag("div", classes="head"):
+            Tag("span", self.author.name, "author")
+            if self.author.is_app:
+                Tag("span", "APP", "badge")
+            Tag("time", dates.clock_time(self.view.local(at)), title=dates.stamp(self.view, at))
+
+    def _content(self) -> None:
+        message, text = self.message, str(self.message.get("text", ""))
+        if is_line(message):
+            own = text.removeprefix(f"<@{message.get('user')}>").strip()
+            raw(mrkdwn.mrkdwn(own, self.view), "words line")
+        elif message.get("subtype") == "tombstone":
+            Tag("div", text, "words line")
+        elif message.get("blocks"):
+            blocks.draw(message["blocks"], self.surface)
+            self._edited_mark()
+        elif text:
+            tail = ' <span class="edited">(edited)</span>' if "edited" in message else ""
+            raw(mrkdwn.mrkdwn(text, self.view) + tail, "words")
+
+    def _edited_mark(self) -> None:
+        if "edited" in self.message:
+            Tag("span", "(edited)", "edited")
+
+    def _attachments(self) -> None:
+        for attachment in self.message.get("attachments", []):
+            colour = str(attachment.get("color", "")).lstrip("#")
+            with Tag("div", classes="attachment") as box:
+                if len(colour) in {3, 6} and all(digit in "0123456789abcdefABCDEF" for digit in colour):
+                    box.style(f"border-left-color:#{colour}")
+                for key in ("pretext", "title", "text"):
+                    if attachment.get(key):
+                        raw(mrkdwn.mrkdwn(str(attachment[key]), self.view), f"words attachment-{key}")
+                blocks.draw(attachment.get("blocks", []), self.surface)
+
+    def _files(self) -> None:
+        for file in self.message.get("files", []):
+            name = str(file.get("title") or file.get("name") or "file")
+            kind = str(file.get("pretty_type") or file.get("filetype") or "File")
+            with Tag("div", classes="file"):
+                Tag("span", "📄", aria_hidden="true")
+                with Tag("div"):
+                    Tag("div", name, "file-name")
+                    Tag("div", kind, "hint")
+
+    def _reactions(self) -> None:
+        given = self.message.get("reactions", [])
+        if not given:
+            return
+        with Tag("div", classes="reactions"):
+            for one in given:
+                mine = self.view.me in one["users"]
+                who = ", ".join(self.view.user(user) for user in one["users"])
+                label = f"{one['name']}: {who}"
+                pill = push(
+                    "", f"reaction {'mine' if mine else ''}".strip(), label=label, aria_pressed=str(mine).lower()
+                )
+                with pill:
+                    Tag("span", emoji.spell(one["name"]), "emoji")
+                    Tag("span", str(one["count"]))
+                click(pill, self._reaction(one["name"], mine=mine))
+
+    def _reaction(self, name: str, *, mine: bool) -> Callable[[], Any]:
+        person = self.seat.person
+        verb = person.unreacts if mine else person.reacts
+        return lambda: self.seat.do(verb, name, self.message)
+
+    def _thread_link(self) -> None:
+        count = int(self.message.get("reply_count", 0))
+        if not count:
+            return
+        with push(
+            "", "thread-link", label=f"Open the thread with {count} {'reply' if count == 1 else 'replies'}"
+        ) as link:
+            for user in self.message.get("reply_users", [])[:4]:
+                avatar(self.view.user(user), user, classes="tiny")
+            Tag("span", f"{count} {'reply' if count == 1 else 'replies'}", "count")
+            latest = dates.ago(self.view.local(float(self.message["latest_reply"])), self.view.local(self.view.now))
+            Tag("span", f"Last reply {latest}", "hint")
+        click(link, self._open_thread)
+
+    def _open_thread(self) -> None:
+        self.seat.open_thread(str(self.message.get("thread_ts") or self.message["ts"]))
+
+    async def _dismiss(self) -> None:
+        await self.seat.do(self.seat.person.dismisses, self.message)
+
+    # -- the menu that appears under the mouse ------------------------------------------------------------------------
+
+    def _hover(self) -> None:
+        given = {one["name"] for one in self.message.get("reactions", []) if self.view.me in one["users"]}
+        with Tag("div", classes="hover", role="toolbar", aria_label="Message actions"):
+            for name in emoji.QUICK:
+                label = f"React with {name.replace('_', ' ')}"
+                click(push(emoji.spell(name), f"tool {name}", label=label), self._reaction(name, mine=name in given))
+            with push("☺", "tool", label="Find another reaction") as more:
+                self._lazily(more, self._picker)
+            if not self.in_thread:
+                click(push("💬", "tool", label="Reply in thread"), self._open_thread)
+            with push("⋮", "tool", label="More actions") as other:
+                self._lazily(other, self._more)
+
+    def _lazily(self, button: Tag, fill: Callable[[ui.menu], None]) -> None:
+        """A menu that is built when it is first asked for: fifty messages need not carry a hundred menus."""
+        menus: list[ui.menu] = []
+
+        def show() -> None:
+            if not menus:
+                with button:
+                    menus.append(ui.menu().props("auto-close no-parent-event"))
+                with menus[0]:
+                    fill(menus[0])
+            menus[0].open()
+
+        click(button, show)
+
+    def _picker(self, menu: ui.menu) -> None:
+        menu.classes("emoji-menu")
+        for name in emoji.PICKER:
+            click(push(emoji.spell(name), "tool", label=name), self._reaction(name, mine=False))
+
+    def _more(self, menu: ui.menu) -> None:
+        seat, message = self.seat, self.message
+        for shortcut in seat.ws.manifest.features.shortcuts:
+            if shortcut.type == "message":
+                with ui.menu_item(on_click=self._shortcut(shortcut.name)):
+                    Tag("span", "⚡", "menu-glyph", aria_hidden="true")
+                    Tag("span", shortcut.name)
+                    Tag("span", seat.ws.manifest.name, "hint")
+        if message.get("user") == seat.person.id and not message.get("bot_id"):
+            ui.separator()
+            ui.menu_item("Edit message", on_click=lambda: self.edit(message))
+            ui.menu_item("Delete message…", on_click=lambda: seat.do(seat.person.deletes, message)).classes("danger")
+        elif not any(one.type == "message" for one in seat.ws.manifest.features.shortcuts):
+            ui.menu_item("No shortcuts: the app declares none for messages").props("disable")
+
+    def _shortcut(self, name: str) -> Callable[[], Any]:
+        return lambda: self.seat.do(self.seat.person.shortcut, name, message=self.message, what=name)

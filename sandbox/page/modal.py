@@ -1,0 +1,102 @@
+"""The modal on top of the person's stack, in every tab that acts as this person."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nicegui import ui
+
+from sandbox.page import mrkdwn
+from sandbox.page.form import Form, Key
+from sandbox.page.seat import Seat
+from sandbox.page.stage import Json
+from sandbox.page.surfaces import Surface
+from sandbox.page.tag import Tag, click, push, raw
+
+_DRAWN_FROM = ("id", "hash", "title", "submit", "close", "blocks")
+
+
+class Modals:
+    """Shows the top view, keeps what was typed while the app updates it, and returns to the view below."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self._mark = ""
+        self._view: Json = {}
+        self._form: Form | None = None
+        self._typed: dict[str, dict[Key, Any]] = {}
+        self._busy = False
+        self._dialog = ui.dialog().props("no-backdrop-dismiss no-shake transition-duration=150").classes("modal-dialog")
+        with self._dialog:
+            self._card = Tag("div", classes="modal", role="dialog", aria_modal="true")
+        self._dialog.on_value_change(self._hidden)
+        seat.watch(self.refresh)
+        self.refresh(frozenset({"view"}))
+
+    def refresh(self, news: frozenset[str]) -> None:
+        """Show what is on top now."""
+        view = self.seat.person.modal
+        mark = json.dumps([view.get(key) for key in _DRAWN_FROM]) if view else ""
+        if mark == self._mark:
+            return
+        self._mark = mark
+        if view is None:
+            self._view, self._form = {}, None
+            self._typed.clear()
+            self._dialog.close()
+            return
+        self._view = view
+        self._card.clear()
+        self._card.attributes(aria_label=view["title"]["text"])
+        with self._card:
+            self._draw(view)
+        self._dialog.open()
+
+    def _draw(self, view: Json) -> None:
+        surface = Surface(self.seat, "modal")
+        typed = self._typed.setdefault(str(view["id"]), {})
+        with Tag("div", classes="modal-head"):
+            raw(mrkdwn.text_object(view["title"], surface.view), "modal-title", tag="h2")
+            click(push("✕", "tool", label="Close the window"), self._leave)
+        with Tag("div", classes="modal-body"):
+            form = self._form = Form(view, surface, typed, self._act, self._submit)
+        self._typed[str(view["id"])] = form.values
+        with Tag("div", classes="modal-foot"):
+            click(push(str(view.get("close", {}).get("text", "Cancel")), "button"), self._leave)
+            if view.get("submit"):
+                self._button = push(str(view["submit"]["text"]), "button primary")
+                click(self._button, self._submit)
+
+    async def _submit(self) -> None:
+        if self._form is None or self._busy or not self._view.get("submit"):
+            return
+        form, self._busy = self._form, True
+        self._button.attributes(disabled=True, aria_busy="true")
+        try:
+            outcome = await self.seat.do(self._fill, self._view, form.answers(), what=self._view["title"]["text"])
+        finally:
+            self._busy = False
+            if not self._button.is_deleted:
+                self._button.attributes(disabled=None, aria_busy=None)
+        if outcome is not None and form is self._form:
+            form.show_errors(outcome.errors)
+
+    def _fill(self, view: Json, answers: dict[str, Any], *, submit: bool = True) -> Any:
+        return self.seat.person.fills(view["title"]["text"], submit=submit, **answers)
+
+    async def _act(self, block: Json, control: Json, value: Any) -> None:
+        """An input that dispatches actions: first what is in the form, then the action itself, as Slack sends them."""
+        if self._form is None:
+            return
+        await self.seat.do(self._fill, self._view, self._form.answers(), submit=False)
+        await self.seat.do(self.seat.person.chooses, value, on="modal", action=control["action_id"])
+
+    async def _leave(self) -> None:
+        await self.seat.do(self.seat.person.closes_modal)
+
+    async def _hidden(self, event: Any) -> None:
+        """Escape closes the dialog in the browser; the workspace is told when it still thinks it open."""
+        if not event.value and self._view:
+            self._mark = ""
+            await self._leave()

@@ -1,0 +1,117 @@
+"""The left side: the workspace, who one acts as, and everywhere one can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from sandbox.page import sight
+from sandbox.page.seat import Seat
+from sandbox.page.sight import Place
+from sandbox.page.tag import Tag, avatar, click, push
+
+
+class Sidebar:
+    """Rebuilt whole when what it shows has changed: it is short."""
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self._mark: tuple[object, ...] = ()
+        self.box = Tag("nav", classes="sidebar", aria_label="Workspace")
+        seat.watch(self.refresh)
+        self.refresh(frozenset({"look"}))
+
+    def slide(self) -> None:
+        """On a phone, where it lies over the conversation: in or out."""
+        self.box.classes(toggle="open")
+
+    def refresh(self, news: frozenset[str]) -> None:
+        """Draw it again if a conversation, a person, an unread mark or the place has changed."""
+        seat = self.seat
+        places = sight.places(seat.ws, seat.person)
+        people = [(one.id, one.name, one.real_name) for one in seat.ws.people()]
+        mark = (tuple(places), tuple(people), seat.place)
+        if mark == self._mark:
+            return
+        self._mark = mark
+        self.box.clear()
+        with self.box:
+            self._head()
+            self._acting_as(people)
+            with Tag("div", classes="places"):
+                self._section("Channels", [one for one in places if one.kind in {"channel", "group"}])
+                self._section("Direct messages", [one for one in places if one.kind == "mpim"])
+                self._app([one for one in places if one.kind == "im"])
+
+    def _head(self) -> None:
+        with Tag("div", classes="workspace"):
+            avatar("Sandbox", "sandbox", "🔔", "app")
+            with Tag("div"):
+                Tag("div", self.seat.ws.team_name, "workspace-name")
+                Tag("div", "a Slack on your own machine", "hint")
+
+    def _acting_as(self, people: list[tuple[str, str, str]]) -> None:
+        me = self.seat.person
+        with push("", "acting", label=f"Acting as {me.name}: act as somebody else"):
+            avatar(me.real_name or me.name, me.id)
+            with Tag("span", classes="acting-words"):
+                Tag("span", "Acting as", "hint")
+                Tag("strong", me.real_name or me.name)
+            Tag("span", "⇅", "hint", aria_hidden="true")
+            with ui.menu().props("auto-close fit").classes("people-menu"):
+                Tag("div", "Act as", "menu-title")
+                for key, name, real_name in people:
+                    self._person(key, name, real_name)
+
+    def _person(self, key: str, name: str, real_name: str) -> None:
+        mine = key == self.seat.person.id
+        with Tag("div", classes="person"):
+            with Tag("a", classes="person-link", href=self._seat_of(key), aria_current="true" if mine else None):
+                avatar(real_name or name, key)
+                with Tag("span", classes="acting-words"):
+                    Tag("strong", real_name or name)
+                    Tag("span", f"@{name}", "hint")
+            beside = Tag("a", "↗", "tool", href=self._seat_of(key), target="_blank")
+            beside.attributes(aria_label=f"Open a second tab as {name}", title=f"Open a second tab as {name}")
+
+    def _seat_of(self, person: str) -> str:
+        return self.seat.address.replace(f"as={self.seat.person.id}", f"as={person}")
+
+    def _section(self, title: str, places: list[Place]) -> None:
+        if not places:
+            return
+        Tag("h2", title, "section-title")
+        for place in places:
+            if place.archived and place.id != self.seat.place:
+                continue
+            glyph = "🔒" if place.kind == "group" else "#" if place.kind == "channel" else "👥"
+            self._line(glyph, place.name, place.id, unread=place.unread, muted=not place.member)
+
+    def _app(self, direct: list[Place]) -> None:
+        Tag("h2", "Apps", "section-title")
+        name = self.seat.ws.manifest.name
+        if self.seat.ws.manifest.features.app_home.home_tab_enabled or not direct:
+            self._line("🏠", f"{name} · Home", sight.HOME, unread=False)
+        for place in direct:
+            self._line("💬", name, place.id, unread=place.unread)
+
+    def _line(self, glyph: str, name: str, place: str, *, unread: bool, muted: bool = False) -> None:
+        here = place == self.seat.place
+        classes = " ".join(
+            ["place", *(["here"] if here else []), *(["unread"] if unread else []), *(["muted"] if muted else [])]
+        )
+        with push("", classes, aria_current="page" if here else None) as line:
+            Tag("span", glyph, "place-glyph", aria_hidden="true")
+            Tag("span", name, "place-name")
+            if unread:
+                Tag("span", "", "dot", role="img", aria_label="unread")
+        click(line, self._going(place))
+
+    def _going(self, place: str) -> Callable[[], Any]:
+        async def go() -> None:
+            self.box.classes(remove="open")
+            await self.seat.go(place)
+
+        return go

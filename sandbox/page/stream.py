@@ -1,0 +1,179 @@
+"""A scrolling list of messages that redraws only what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from nicegui import ui
+
+from sandbox.page import dates, mrkdwn
+from sandbox.page.message import Drawn, follows
+from sandbox.page.seat import Seat
+from sandbox.page.sight import Window
+from sandbox.page.stage import Json
+from sandbox.page.tag import Tag, click, push, raw
+from sandbox.page.viewpoint import Viewpoint
+
+
+@dataclass(slots=True)
+class Entry:
+    """A drawn line: `mark` is what it was drawn from."""
+
+    mark: str
+    element: Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to be drawn: a message, or the day between two."""
+
+    key: str
+    mark: str
+    draw: Callable[[], None]
+    classes: str
+    label: str = ""
+
+
+class Stream:
+    """Messages, newest at the bottom.
+
+    The list is laid out from the bottom up, so the browser itself keeps the newest in sight, and leaves the place of
+    somebody who has scrolled up.
+    """
+
+    def __init__(self, seat: Seat, *, in_thread: bool, earlier: Callable[[], None]) -> None:
+        self.seat = seat
+        self.in_thread = in_thread
+        self._entries: dict[str, Entry] = {}
+        self._names: frozenset[tuple[str, str]] = frozenset()
+        name = "Thread" if in_thread else "Messages"
+        box = Tag("div", classes="stream", role="log", aria_label=name, tabindex="0")
+        with box, Tag("div", classes="stream-inner"):
+            self._earlier = push("Load earlier messages", "link earlier")
+            self._top = Tag("div", classes="stream-top")
+            self._list = Tag("div", classes="stream-list")
+        click(self._earlier, earlier)
+        box.on("click", self._follow_channel, js_handler=_CHANNEL_CLICK)
+
+    async def _follow_channel(self, event: object) -> None:
+        channel = str(getattr(event, "args", ""))
+        if channel in self.seat.ws.state.channels:
+            await self.seat.go(channel)
+
+    def clear(self) -> None:
+        """Forget everything drawn: another conversation comes."""
+        self._entries.clear()
+        self._list.clear()
+
+    def show(self, window: Window, opening: Callable[[], None] | None = None) -> None:
+        """Bring the list to `window`. `opening` draws what stands at the very beginning of a conversation."""
+        fresh = not self._entries
+        self._earlier.set_visibility(window.more)
+        self._top.clear()
+        if opening and not window.more:
+            with self._top:
+                opening()
+        lines = self._lines(window, self.seat.view)
+        wanted = {line.key for line in lines}
+        for key in [key for key in self._entries if key not in wanted]:
+            self._entries.pop(key).element.delete()
+        for at, line in enumerate(lines):
+            self._place(at, line, fresh=fresh)
+
+    def _place(self, at: int, line: Line, *, fresh: bool) -> None:
+        entry = self._entries.get(line.key)
+        if entry is None:
+            with self._list:
+                classes = line.classes if fresh else f"{line.classes} arriving"
+                element = Tag(
+                    "div", classes=classes, role="article" if line.label else None, aria_label=line.label or None
+                )
+                element.props["data-ts"] = line.key
+            if at < len(self._entries):
+                element.move(target_index=at)
+            entry = self._entries[line.key] = Entry("", element)
+        elif entry.mark != line.mark:
+            entry.element.clear()
+            entry.element.classes(replace=line.classes)
+        if entry.mark != line.mark:
+            with entry.element:
+                line.draw()
+            entry.mark = line.mark
+
+    # -- from a window to lines ---------------------------------------------------------------------------------------
+
+    def _lines(self, window: Window, view: Viewpoint) -> list[Line]:
+        stale = self._renamed(view)
+        lines: list[Line] = []
+        before: Json | None = None
+        day: date | None = None
+        for ts, text in window.messages.items():
+            message = json.loads(text)
+            when = view.local(float(ts)).date()
+            if when != day and not self.in_thread:
+                lines.append(self._divider(when, view))
+                before, day = None, when
+            compact = follows(message, before)
+            version = view.now if any(name in text for name in stale) else ""
+            lines.append(self._message(message, f"{compact}{version}{text}", view, compact=compact))
+            before = message
+        return lines
+
+    def _renamed(self, view: Viewpoint) -> set[str]:
+        """Ids whose names are not what they were when messages were last drawn."""
+        names = frozenset([*view.users.items(), *view.channels.items()])
+        changed = {key for key, _ in names ^ self._names} if self._names else set()
+        self._names = names
+        return changed
+
+    @staticmethod
+    def _divider(when: date, view: Viewpoint) -> Line:
+        words = dates.divider(when, view.local(view.now).date())
+        return Line(f"day {when}", words, lambda: _only_label(words), "day")
+
+    def _message(self, message: Json, mark: str, view: Viewpoint, *, compact: bool) -> Line:
+        kind = ["message"]
+        kind += ["ephemeral"] if message.get("is_ephemeral") else []
+        kind += ["pinned"] if message.get("pinned_to") else []
+        kind += ["compact"] if compact else []
+
+        def draw() -> None:
+            Drawn(self.seat, message, compact=compact, in_thread=self.in_thread, edit=self._edit)
+
+        who = view.user(str(message.get("user", "")))
+        return Line(str(message["ts"]), mark, draw, " ".join(kind), f"Message from {who}")
+
+    def _edit(self, message: Json) -> None:
+        """The box in which one changes an own message."""
+        with self.seat.client, ui.dialog().props("no-backdrop-dismiss") as dialog, Tag("div", classes="modal") as card:
+            card.attributes(role="dialog", aria_label="Edit message")
+            raw(mrkdwn.plain("Edit message"), "modal-title", tag="h2")
+            with Tag("div", classes="modal-body"):
+                text = (
+                    ui.textarea(value=str(message.get("text", "")))
+                    .props("outlined autogrow autofocus")
+                    .classes("field")
+                )
+                text.props["aria-label"] = "Message"
+            with Tag("div", classes="modal-foot"):
+                click(push("Cancel", "button"), dialog.close)
+                save = push("Save", "button primary")
+
+        async def keep() -> None:
+            dialog.close()
+            await self.seat.do(self.seat.person.edits, message, text.value or "")
+
+        click(save, keep)
+        dialog.on("hide", dialog.delete, args=[])
+        dialog.open()
+
+
+def _only_label(words: str) -> None:
+    Tag("span", words)
+
+
+# The only thing the server cannot know is which mention inside a text was clicked.
+_CHANNEL_CLICK = '(e) => { const to = e.target.closest("[data-channel]"); if (to) emit(to.dataset.channel); }'
