@@ -12,11 +12,14 @@ SATURDAY = 5
 END_OF_DAY = time(23, 59, 59)
 
 
-def _day(value: object) -> object:
-    # Pydantic would also take numbers, as seconds since 1970, and a day with a time of day.
-    if isinstance(value, str) or (isinstance(value, date) and not isinstance(value, datetime)):
+def _day(value: object) -> date:
+    # Not left to Pydantic, which also takes numbers, as seconds since 1970, and dates with a time.
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise ValueError("expected a date such as 2026-12-25")
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("expected a date such as 2026-12-25") from None
 
 
 Day = Annotated[date, BeforeValidator(_day)]

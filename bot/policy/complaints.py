@@ -17,10 +17,7 @@ CLIPPED = 40
 # Pydantic's names of what went wrong -> what was expected. Whatever our own validators refuse brings its own sentence.
 EXPECTED = {
     "bool_type": "true or false",
-    "date_from_datetime_parsing": "a date such as 2026-12-25",
-    "date_parsing": "a date such as 2026-12-25",
     "dict_type": "keys and values",
-    "mapping_type": "keys and values",
     "model_type": "keys and values",
     "string_type": "text",
     "tuple_type": "a list",

@@ -104,9 +104,12 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node, path: KeyPath) -> Any:
         try:
-            return self._loader.construct_object(node)
-        except ValueError as error:  # a date such as 2026-13-01
-            raise self._complaint(node, path, f"cannot read '{node.value}': {error}") from error
+            value = self._loader.construct_object(node)
+            str(value).encode()  # "\ud800" is half a character: nobody could be shown it
+        except (ValueError, LookupError, AttributeError) as error:  # what PyYAML raises for 2026-13-01 and `!!bool x`
+            kind = node.tag.rpartition(":")[2]
+            raise self._complaint(node, path, f"cannot read {node.value!r} as {kind}") from error
+        return value
 
     def _check_unique(self, node: yaml.MappingNode, path: KeyPath) -> None:
         seen: dict[str, int] = {}
@@ -133,4 +136,8 @@ def _complaint(name: str, line: int, path: KeyPath, problem: str) -> BadPolicy:
 
 def spelled(path: KeyPath) -> str:
     """A path as people read it: `leadership[0].slack`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in path).removeprefix(".")
+
+
+def _one_line(key: str) -> str:
+    return key if key.isprintable() else repr(key)
