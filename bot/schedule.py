@@ -24,10 +24,10 @@ def scheduler(parts: Parts) -> BackgroundScheduler:
     A job that comes late still comes, and once: what it does is computed from the database.
     """
     jobs = BackgroundScheduler(
-        timezone=parts.policy.calendar.zone,
+        timezone=parts.settings.timezone,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_IS_FINE},
     )
-    cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.policy.calendar.zone)
+    cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.settings.timezone)
     jobs.add_job(run_chase, cron, args=[parts], id="chase")
     jobs.add_job(run_chase, args=[parts], id="chase at the start")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")

@@ -107,7 +107,9 @@ class Story:
         for channel in self.slack.channels():
             if channel["id"] not in inside:
                 said += [channel, *self.slack.messages(channel["id"])]
-                said += [r for m in self.slack.messages(channel["id"]) for r in self.slack.messages(channel["id"], m["ts"])]
+                said += [
+                    r for m in self.slack.messages(channel["id"]) for r in self.slack.messages(channel["id"], m["ts"])
+                ]
         return repr(said)
 
 
@@ -293,8 +295,8 @@ def workspace(clock: MovableClock) -> Workspace:
     return slack
 
 
-def bot(slack: Workspace, api_url: str, database_url: str, clock: MovableClock, rules: str = "") -> Tocsin:
-    """The bot, with this workspace's tokens; `rules` is a policy file's text."""
+def bot(slack: Workspace, api_url: str, database_url: str, clock: MovableClock, rules: Path) -> Tocsin:
+    """The bot, with this workspace's tokens; `rules` is a policy file."""
     environment = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -302,9 +304,5 @@ def bot(slack: Workspace, api_url: str, database_url: str, clock: MovableClock, 
         "DATABASE_URL": database_url,
         "TOCSIN_HTTP": "127.0.0.1:0",
     }
-    return Tocsin(settings.load(need_slack=True, env=environment), policy_of(rules), clock)
+    return Tocsin(settings.load(need_slack=True, env=environment), policy.load(rules), clock)
 
-
-def policy_of(rules: str) -> policy.Policy:
-    """The built-in policy, changed by a policy file's text."""
-    return policy.loads(rules) if rules else policy.load()

@@ -86,7 +86,7 @@ def _open(parts: Parts, number: int) -> Reply:
 def _finish(parts: Parts, number: int, doing: Doing) -> Reply:
     try:
         with parts.store.begin() as work:
-            reviews.finish(work, number=number, by=doing.user)
+            reviews.finish(work, policy=parts.policy, number=number, by=doing.user)
     except lifecycle.NotReady as missing:
         return lists.close_refused(record_of(parts, number), missing.gaps)
     return "The review is done. `/incident close` ends the incident."

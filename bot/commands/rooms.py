@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands.asking import Heard
+from bot.commands.asking import Heard, Reply, Typed, meant
 from bot.parts import Parts
 from bot.workflows import rooms
 
@@ -38,6 +38,18 @@ def unarchived(parts: Parts, body: Mapping[str, Any]) -> Heard:
     return lambda work: rooms.archived(work, room=event["channel"], is_archived=False)
 
 
+def repair_typed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident repair`: what could not be delivered is tried again, and everything is drawn anew."""
+    incident, _ = meant(parts, asked)
+    with parts.store.begin() as work:
+        revived = rooms.repair(work, number=incident.id)
+    again = (
+        f"{revived} undelivered message{'s' if revived != 1 else ''} tried again" if revived else "nothing was stuck"
+    )
+    return f"Drawing everything of {incident.key} anew; {again}."
+
+
+TYPED = {"repair": repair_typed}
 EVENTS = {
     "member_joined_channel": joined,
     "member_left_channel": left,

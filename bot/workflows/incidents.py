@@ -219,7 +219,9 @@ def close(work: Work, *, policy: Policy, number: int, by: str) -> Incident:
     lifecycle.check_ending(incident.phase, Phase.CLOSED)
     required = policy.severity(incident.severity).review_required
     work.session.flush()
-    gaps = lifecycle.missing_to_close(queries.record(work.session, number), review_required=required)
+    gaps = lifecycle.missing_to_close(
+        queries.record(work.session, number), review_required=required, wanted=policy.review.required
+    )
     if gaps:
         raise NotReady(gaps)
     _end(work, incident, Phase.CLOSED, by=by)

@@ -3,7 +3,7 @@
 In the fire a move is never refused for missing facts; they show as *gaps* on the card. Only closing waits for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.errors import Refused
@@ -32,6 +32,18 @@ QUESTIONS = {
     "personal_data": "Personal data involved?",
     "service_affecting": "Service affecting (customers notice)?",
 }
+
+# What a review may have to say before it is done, and how it is said that it does not say it yet.
+REVIEW_GAPS = {
+    "impact": "the review does not say what the impact was",
+    "factors": "the review names no contributing factor",
+    "actions": "no preventive action, and no reason why none is needed",
+    "timeline_read": "nobody has read the timeline through",
+    "went_well": "the review does not say what went well",
+    "went_badly": "the review does not say what went less well",
+    "luck": "the review does not say where we were lucky",
+}
+REVIEW_WANTS = ("impact", "factors", "actions", "timeline_read")
 
 
 @dataclass(frozen=True)
@@ -82,32 +94,37 @@ def check_ending(here: Phase, end: Phase) -> None:
     raise Refused(f"It is in {here.value} and cannot be {end.value} any more. `/incident close` ends it.")
 
 
-def gaps(record: Record) -> tuple[Gap, ...]:
-    """Every fact that the phases reached so far still lack, in the order of the phases."""
+def gaps(record: Record, *, wanted: Collection[str] = REVIEW_WANTS) -> tuple[Gap, ...]:
+    """Every fact that the phases reached so far still lack, in the order of the phases.
+
+    `wanted` are the parts of a review that the policy requires.
+    """
     reached = PHASES[: PHASES.index(record.incident.phase) + 1] if record.incident.phase in PHASES else ()
-    return tuple(gap for gap in _all_gaps(record) if gap.phase in reached)
+    return tuple(gap for gap in _all_gaps(record, wanted) if gap.phase in reached)
 
 
-def missing_to_close(record: Record, *, review_required: bool) -> tuple[Gap, ...]:
+def missing_to_close(
+    record: Record, *, review_required: bool, wanted: Collection[str] = REVIEW_WANTS
+) -> tuple[Gap, ...]:
     """What stands between this incident and `closed`; empty when it may be closed."""
     needs_review = review_required or record.review is not None
-    missing = [gap for gap in _all_gaps(record) if needs_review or gap.phase is not Phase.REVIEW]
+    missing = [gap for gap in _all_gaps(record, wanted) if needs_review or gap.phase is not Phase.REVIEW]
     if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
         missing.append(Gap(Phase.REVIEW, "review_done", "the review is not marked done"))
     return tuple(gap for gap in missing if gap.phase is not Phase.DETECTION)
 
 
-def missing_to_finish_review(record: Record) -> tuple[Gap, ...]:
+def missing_to_finish_review(record: Record, *, wanted: Collection[str] = REVIEW_WANTS) -> tuple[Gap, ...]:
     """What the review still lacks before it can be marked done."""
-    return tuple(_review_gaps(record))
+    return tuple(_review_gaps(record, wanted))
 
 
-def _all_gaps(record: Record) -> Iterator[Gap]:
+def _all_gaps(record: Record, wanted: Collection[str]) -> Iterator[Gap]:
     yield from _detection_gaps(record)
     yield from _assessment_gaps(record)
     yield from _containment_gaps(record)
     yield from _recovery_gaps(record)
-    yield from _review_gaps(record)
+    yield from _review_gaps(record, wanted)
 
 
 def _detection_gaps(record: Record) -> Iterator[Gap]:
@@ -135,13 +152,16 @@ def _recovery_gaps(record: Record) -> Iterator[Gap]:
         yield Gap(Phase.RECOVERY, "verified", "nobody has verified the recovery yet")
 
 
-def _review_gaps(record: Record) -> Iterator[Gap]:
+def _review_gaps(record: Record, wanted: Collection[str]) -> Iterator[Gap]:
+    for part in wanted:
+        if not _written(record, part):
+            yield Gap(Phase.REVIEW, part, REVIEW_GAPS[part])
+
+
+def _written(record: Record, part: str) -> bool:
     review = record.review
-    if review is None or not review.impact:
-        yield Gap(Phase.REVIEW, "impact", "the review does not say what the impact was")
-    if review is None or not review.factors:
-        yield Gap(Phase.REVIEW, "factors", "the review names no contributing factor")
-    if not record.actions and (review is None or not review.no_actions_because):
-        yield Gap(Phase.REVIEW, "actions", "no preventive action, and no reason why none is needed")
-    if review is None or review.timeline_read_by is None:
-        yield Gap(Phase.REVIEW, "timeline_read", "nobody has read the timeline through")
+    if part == "actions":
+        return bool(record.actions or (review and review.no_actions_because))
+    if part == "timeline_read":
+        return review is not None and review.timeline_read_by is not None
+    return review is not None and bool(getattr(review, part))

@@ -67,12 +67,12 @@ def fill(work: Work, *, number: int, by: str, answers: Mapping[str, str | None],
     return review
 
 
-def finish(work: Work, *, number: int, by: str) -> Review:
+def finish(work: Work, *, policy: Policy, number: int, by: str) -> Review:
     """Mark it done. Raises `NotReady` with every gap; nothing chases it afterwards."""
     incident = work.incident(number)
     review = _draft(work, incident)
     work.session.flush()
-    gaps = lifecycle.missing_to_finish_review(queries.record(work.session, number))
+    gaps = lifecycle.missing_to_finish_review(queries.record(work.session, number), wanted=policy.review.required)
     if gaps:
         raise NotReady(gaps)
     review.state, review.done_at, review.done_by = ReviewState.DONE, work.now, by

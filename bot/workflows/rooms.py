@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 
-from bot.effects import Invite, RefreshTopic
+from bot.effects import Invite, OpenRoom, RefreshTopic
 from bot.workflows.telling import redraw, say
+from db import outbox
 from db.enums import EntryKind
 from db.models import Incident, Member, Review, Role, SeenEvent
 from db.store import Work
@@ -89,6 +90,16 @@ def archived(work: Work, *, room: str, is_archived: bool) -> None:
         incident.room_archived = is_archived
         work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"archived": is_archived})
         redraw(work, incident)
+
+
+def repair(work: Work, *, number: int) -> int:
+    """Try again whatever could not be delivered, and draw everything anew; how many effects were given a new life."""
+    incident = work.incident(number)
+    revived = outbox.revive(work.session, now=work.now, incident=number)
+    if incident.room is None:
+        work.tell(OpenRoom(incident=number))
+    redraw(work, incident)
+    return revived
 
 
 def _incident_of(work: Work, room: str) -> int | None:

@@ -26,7 +26,7 @@ def optional(text: str | None, what: str, *, most: int = TEXT_MOST) -> str:
     return _measured(clean, what, most) if clean else ""
 
 
-def room_name(number: int, title_text: str, *, private: bool, attempt: int = 1) -> str:
+def room_name(number: int, title_text: str, *, private: bool, attempt: int = 1, prefix: str = "inc") -> str:
     """The channel's name; never holds a private incident's title. `attempt` > 1 dodges a name that is taken.
 
     >>> room_name(7, "Checkout is down!", private=False)
@@ -35,7 +35,7 @@ def room_name(number: int, title_text: str, *, private: bool, attempt: int = 1) 
     'inc-7-private-2'
     """
     tail = f"-{attempt}" if attempt > 1 else ""
-    stem = f"inc-{number}-" + ("private" if private else _slug(title_text))
+    stem = f"{prefix}-{number}-" + ("private" if private else _slug(title_text))
     return stem.strip("-")[: SLUG_MOST - len(tail)].rstrip("-") + tail
 
 

@@ -1,0 +1,42 @@
+"""A story's stage: the workspace, the bot connected to it, and a check at the end that no rule of Slack's was broken."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.clock import MovableClock
+from sandbox import running
+from tests import story as stage
+from tests.story import Story
+
+Stage = Callable[..., Story]
+
+
+@pytest.fixture
+def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Stage]:
+    """Makes stories: `on_stage(rules="leadership: …")`. Each is taken down in the end."""
+    taken_down = []
+
+    def begin(rules: str = "") -> Story:
+        policy_file = tmp_path / "policy.yml"
+        policy_file.write_text(rules)
+        slack = stage.workspace(clock)
+        server = running(slack)
+        here = server.__enter__()
+        bot = stage.bot(slack, here.api_url, database_url, clock, policy_file)
+        taken_down.append(lambda: (bot.stop(), server.__exit__(None, None, None)))
+        bot.connect()
+        return Story(slack, bot, clock)
+
+    yield begin
+    for take_down in taken_down:
+        take_down()
+
+
+@pytest.fixture
+def story(on_stage: Stage) -> Iterator[Story]:
+    """A story with the built-in policy, which ends with nothing undelivered and no rule of Slack's broken."""
+    told = on_stage()
+    yield told
+    assert told.violations() == []

@@ -1,0 +1,50 @@
+"""Follow-up actions."""
+
+from datetime import date
+
+import pytest
+
+
+@pytest.fixture
+def room(story):
+    return story.people("Ana")[0].declares("Checkout is down", severity="sev1")
+
+
+def test_owner_day_and_words_in_one_line(story, room):
+    ana, bo = story.people("Ana", "Bo")
+    ana.types("/incident action @Bo by friday Add an alert on queue depth", room)
+    (action,) = story.record(1).actions
+    assert (action.owner, action.due_on, action.text) == (bo.id, date(2026, 11, 27), "Add an alert on queue depth")
+    assert room.said("Add an alert on queue depth", bo.mention)
+    assert "Bo" in room.members
+
+
+def test_without_owner_and_day_it_is_mine_by_the_policys_time(story, room):
+    (ana,) = story.people("Ana")
+    ana.types("/incident action Add an alert", room)
+    (action,) = story.record(1).actions
+    assert (action.owner, action.due_on) == (ana.id, date(2026, 12, 9))
+
+
+def test_with_the_form(story, room):
+    ana, kai = story.people("Ana", "Kai")
+    ana.types("/incident action", room)
+    ana.fills("Add an action", action="Write a runbook", owner=kai.id, due="2026-12-01")
+    (action,) = story.record(1).actions
+    assert (action.owner, action.due_on, action.text) == (kai.id, date(2026, 12, 1), "Write a runbook")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("@Bo by someday Add an alert", "“someday” is not a day I know"),
+        ("@Bo by friday", "What is to be done?"),
+        ("@Bo by 2020-01-01 Add an alert", "2020-01-01 has passed"),
+        ("@nobody by friday Add an alert", "cannot tell who “@nobody” is"),
+        ("by friday " + "x" * 501, "has 501 characters; at most 500 fit"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_right_form(story, room, typed, said):
+    (ana,) = story.people("Ana")
+    assert said in ana.types(f"/incident action {typed}", room).said
+    assert story.record(1).actions == ()

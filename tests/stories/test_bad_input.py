@@ -1,0 +1,127 @@
+"""Bad input gets a clear sentence, only for who typed it; nothing is half-done and nothing is lost."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.story import text
+
+
+@pytest.fixture
+def room(story):
+    return story.people("Ana")[0].declares("Checkout is down")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("/incident frobnicate", "I do not know `frobnicate`"),
+        ("/incident stauts", "Did you mean `/incident status`?"),
+        ("/incident status", "Which incident?"),
+        ("/incident status INC-99", "There is no incident INC-99 that you can see"),
+        ("/incident status INC-0", "There is no incident INC-0 that you can see"),
+        ("/incident status INC-999999999", "There is no incident INC-999999999 that you can see"),
+        ("/incident note", "Which incident?"),
+        ("/incident declare " + "x" * 3000, "The title has 3000 characters; at most 200 fit"),
+        ("/incident take INC-99 commander", "There is no incident INC-99 that you can see"),
+        ("/incident merge", "Which incident?"),
+    ],
+)
+def test_each_mistake_has_its_sentence(story, typed, said):
+    (ana,) = story.people("Ana")
+    outcome = ana.types(typed)
+    assert said in outcome.said
+    assert outcome.message is None or outcome.message.get("is_ephemeral", True)
+    assert story.rooms() == []
+    assert story.incidents.messages == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<!channel> is down",
+        "<!here> & <@U0BO> > all",
+        "🔥🔥🔥",
+        "الخدمة معطلة",
+        "Null\x00byte",
+        "*bold* _it_ `code`",
+        "a" * 200,
+        "https://example.com/?a=1&b=2",
+        "</title><script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "%s %d",
+    ],
+)
+def test_strange_titles_are_shown_as_they_are(story, title):
+    (ana,) = story.people("Ana")
+    room = ana.declares(title)
+    clean = title.replace("\x00", "")
+    assert story.record(1).incident.title == clean
+    everything = str(room.messages) + str(story.incidents.messages)
+    assert "<!channel>" not in everything
+    assert "<!here>" not in everything
+    assert "49" not in room.card.text
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\x00"])
+def test_a_form_without_a_title_keeps_what_was_typed(story, title):
+    (ana,) = story.people("Ana")
+    ana.types("/incident declare")
+    outcome = ana.fills("Declare an incident", title=title, what_is_happening="A long story")
+    assert not outcome.ok
+    assert ana.modal is not None
+    ana.fills("Declare an incident", title="Now with a title")
+    assert story.record(1).incident.summary == "A long story"
+
+
+def test_a_form_that_is_refused_says_so_at_its_field(story, room):
+    (ana,) = story.people("Ana")
+    ana.types("/incident severity sev1", room)
+    story.slack.person("Bo")
+    ana.person.story = story
+    (bo,) = story.people("Bo")
+    bo.types("/incident dismiss INC-1 a test")
+    outcome = ana.fills("Severity", reason="late")
+    assert "`/incident reopen <reason>`" in str(outcome.errors)
+
+
+def test_a_room_that_was_archived_is_left_alone(story, room):
+    (ana,) = story.people("Ana")
+    story.slack.archive(room.id)
+    story.settles()
+    assert story.record(1).incident.room_archived
+    ana.types("/incident note INC-1 Still worth knowing")
+    assert story.record(1).timeline[-1].text == "Still worth knowing"
+    assert story.record(1).undelivered == ()
+
+
+def test_a_renamed_room_stays_the_room(story, room):
+    (ana,) = story.people("Ana")
+    story.slack.rename(room.id, "the-checkout-thing")
+    story.settles()
+    ana.types("/incident phase containment", room)
+    assert room.card.shows("Containment")
+
+
+def test_a_command_in_a_thread_is_refused_by_slack_itself(story, room):
+    (ana,) = story.people("Ana")
+    message = ana.says("hello", room)
+    assert not ana.types("/incident status", room, thread_ts=message["ts"]).ok
+
+
+def test_a_command_in_a_conversation_that_the_bot_is_not_in(story):
+    """There the bot cannot post; the answer comes with the acknowledgement."""
+    (ana,) = story.people("Ana")
+    story.slack.add_channel("board", private=True, members=["Ana"])
+    assert "No incident is open" in text(ana.types("/incident list", room="board").message)
+
+
+def test_a_button_of_an_older_version(story, room):
+    (ana,) = story.people("Ana")
+    card = room.card.message
+    for block in card["blocks"]:
+        for element in block.get("elements", ()):
+            if element.get("type") == "button" and element["text"]["text"] == "Update":
+                element["action_id"] = "talk.shout"
+    outcome = ana.clicks("talk.shout", on=card)
+    assert "from another version" in ana.sees(room) + str(outcome.said)

@@ -1,0 +1,161 @@
+"""Slack answers late, wrongly, or not at all. Afterwards everything is there, once."""
+
+import pytest
+
+from bot.delivery import GIVE_UP_AFTER
+from tests.story import text
+
+STEPS = ["conversations.create", "conversations.invite", "conversations.setTopic", "chat.postMessage", "pins.add"]
+
+
+def declared(story):
+    """What must be there after a declare, whatever happened meanwhile."""
+    assert story.rooms() == ["inc-1-checkout-is-down"]
+    room = story.room("inc-1-checkout-is-down")
+    assert room.card.shows("Checkout is down")
+    assert len(room.said("INC-1")) == 1
+    assert room.members == {"Ana"}
+    assert len(story.incidents.messages) == 1
+    assert story.record(1).undelivered == ()
+    return room
+
+
+def patiently(story):
+    """Time passes until nothing waits any more."""
+    for _ in range(12):
+        story.passes(seconds=61)
+
+
+@pytest.mark.parametrize("method", STEPS)
+@pytest.mark.parametrize(
+    "trouble", ["refused late", "lost answer", "lost call", "http 503", "rate limit", "internal error"]
+)
+def test_a_call_goes_wrong_while_declaring(story, method, trouble):
+    (ana,) = story.people("Ana")
+    faults = story.slack.faults
+    match trouble:
+        case "lost answer":
+            faults.drop_after(method, times=1)
+        case "lost call":
+            faults.drop_before(method, times=1)
+        case "http 503":
+            faults.http_error(method, 503, times=1)
+        case "rate limit":
+            faults.rate_limit(method, retry_after=30, times=1)
+        case "internal error":
+            faults.refuse(method, "internal_error", times=1)
+        case "refused late":
+            faults.refuse(method, "fatal_error", times=2)
+    ana.types("/incident declare Checkout is down")
+    patiently(story)
+    declared(story)
+
+
+def test_slack_is_down_for_an_hour(story):
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    calls = len(list(story.slack.requests))
+    story.slack.faults.refuse("chat.update", "service_unavailable", times=10_000)
+    for n in range(20):
+        ana.types(f"/incident phase {('containment', 'recovery')[n % 2]}", room)
+    for _ in range(60):
+        story.passes(minutes=1)
+    assert room.card.shows("Detection")
+    story.slack.faults.clear()
+    before = [r.method for r in story.slack.requests].count("chat.update")
+    patiently(story)
+    updates = [r.method for r in story.slack.requests].count("chat.update") - before
+    assert room.card.shows("Recovery")
+    assert updates <= 3, "one refresh of the card and one of the announcement, not twenty"
+    assert calls
+
+
+@pytest.mark.parametrize("trouble", ["lost answer", "lost call", "http 503"])
+def test_an_update_is_said_once_and_in_order(story, trouble):
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    faults = story.slack.faults
+    match trouble:
+        case "lost answer":
+            faults.drop_after("chat.postMessage", times=2)
+        case "lost call":
+            faults.drop_before("chat.postMessage", times=2)
+        case "http 503":
+            faults.http_error("chat.postMessage", 503, times=2)
+    ana.types("/incident update first", room)
+    ana.types("/incident update second", room)
+    patiently(story)
+    said = [text(message) for message in room.messages if "first" in text(message) or "second" in text(message)]
+    assert len(said) == 2
+    assert "first" in said[0]
+    replies = [text(reply) for reply in story.incidents.thread(story.incidents.messages[0])]
+    assert len([r for r in replies if "first" in r or "second" in r]) == 2
+
+
+def test_a_bot_that_died_between_slacks_answer_and_its_own_note(story):
+    """The lease runs out, another carrier looks first, and finds it said."""
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    delivery = story.bot.delivery
+    settle = delivery._carry
+    ana.person.types("/incident update Said once", channel=room.id)
+    story.slack.quiet()
+    from bot import carry
+    from bot.effects import KINDS
+    from db import outbox
+
+    with story.bot.parts.store.begin() as work:
+        claims = outbox.claim(work.session, now=work.now, lease=__import__("bot.delivery").delivery.LEASE, limit=10)
+    for claimed in claims:  # Carried as far as Slack, and then the power goes out: nothing is settled.
+        errand = carry.Errand(story.bot.parts, claimed, carry.is_first_try(story.bot.parts, claimed))
+        carry.carry(KINDS[claimed.kind].model_validate(claimed.payload), errand)
+    assert settle
+    story.passes(seconds=61)
+    assert len(room.said("Said once")) == 1
+    assert len([r for r in story.incidents.thread(story.incidents.messages[0]) if "Said once" in text(r)]) == 1
+
+
+def test_what_slack_refuses_for_good_is_shown_on_the_card_and_can_be_repaired(story):
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    story.slack.faults.refuse("chat.postMessage", "restricted_action", times=2)
+    ana.types("/incident update Cannot be said", room)
+    assert room.card.shows("could not be delivered")
+    assert room.said("Cannot be said") == []
+    ana.types("/incident repair", room)
+    assert len(room.said("Cannot be said")) == 1
+    assert "could not be delivered" not in room.card.text
+
+
+def test_a_deleted_card_comes_back(story):
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    story.slack.delete_message(room.id, room.card.message["ts"])
+    ana.types("/incident phase containment", room)
+    assert room.card.shows("Containment")
+
+
+def test_somebody_who_cannot_be_invited_is_named(story):
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    story.slack.faults.refuse("conversations.invite", "user_is_restricted", times=1)
+    ana.types("/incident assign primary @Kai", room)
+    assert room.said("U0KAI", "user_is_restricted")
+
+
+def test_slack_gives_up_on_a_form(story):
+    (ana,) = story.people("Ana")
+    story.slack.faults.refuse("views.open", "expired_trigger_id", times=1)
+    assert "did not take the form in time" in ana.types("/incident declare").said
+
+
+def test_nobody_waits_for_ever(story):
+    """What Slack has not taken for a day is given up, and shown."""
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down")
+    story.slack.faults.http_error("conversations.setTopic", 503, times=100_000)
+    ana.types("/incident phase containment", room)
+    story.passes(seconds=GIVE_UP_AFTER.total_seconds() + 61)
+    story.passes(seconds=61)
+    (dead,) = story.record(1).undelivered
+    assert dead.kind == "RefreshTopic"
