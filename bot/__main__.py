@@ -1,0 +1,359 @@
+"""The command line: `tocsin`, also `python -m bot`.
+
+Exit code 0 is success, 1 "it ran and the answer is no", 2 wrong usage, settings or policy. An error is one line on stderr
+that says what to do.
+"""
+
+# ruff: noqa: PLC0415 -- imports stand inside the commands, so that `--help` and a mistyped option answer at once
+
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import errors
+from db.enums import Kind
+
+if TYPE_CHECKING:
+    from bot.policy import Policy
+    from bot.settings import Settings
+    from db.records import Record
+    from db.store import Store
+
+OK, NO, WRONG = 0, 1, 2
+
+app = typer.Typer(
+    help="A Slack-native incident bot: rooms, roles, phases, a timeline that verifies itself, and reviews that get done.",
+    epilog="Settings come from the environment and .env; `tocsin doctor` shows them. All commands work beside a running bot.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+rules = typer.Typer(help="Look at the policy: how the team handles incidents.")
+app.add_typer(rules, name="policy")
+
+
+class WrongUsage(errors.TocsinError):
+    """What was typed cannot be; the sentence says what can."""
+
+
+class Format(StrEnum):
+    """How a record is written."""
+
+    JSON = "json"
+    MD = "md"
+
+
+def _number(key: str) -> int:
+    """`INC-7`, `inc-7` or `7`, as 7."""
+    digits = key.lower().removeprefix("inc-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise typer.BadParameter(f"{key!r} is no incident's key; they look like INC-7")
+    return int(digits)
+
+
+def _user(text: str) -> str:
+    """A Slack user id."""
+    if not (text[:1] in {"U", "W"} and text.isascii() and text.isalnum() and text == text.upper()):
+        raise typer.BadParameter(f"{text!r} is no Slack user id such as U0123ABCD (profile, ⋮, Copy member ID)")
+    return text
+
+
+Key = Annotated[int, typer.Argument(parser=_number, metavar="KEY", help="The incident, such as INC-7.")]
+MaybeKey = Annotated[
+    int | None, typer.Argument(parser=_number, metavar="[KEY]", help="An incident, such as INC-7; without it, all.")
+]
+
+
+@app.callback()
+def tocsin(context: typer.Context) -> None:
+    """Show the help when nothing is asked."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+# ── running it ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def run() -> None:
+    """Run the bot against Slack until Ctrl-C or SIGTERM. Brings the database schema up to date first."""
+    from bot import database, logs
+
+    logs.configure()
+    settings = _settings(need_slack=True)
+    _policy(settings)  # Before anything heavy is loaded, and before anything connects.
+    from bot import app as house
+
+    with database.in_words(settings):
+        house.run(settings)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the local Slack workspace listens.", min=0, max=65535)] = 8100,
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew: forget what an earlier demo left.")] = False,
+) -> None:
+    """Try tocsin without Slack: a local workspace, the real bot, and two incidents to look at."""
+    from bot import demo as stage
+
+    stage.run(port=port, fresh=fresh)
+
+
+@app.command()
+def migrate(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 unless the schema is current.")
+    ] = False,
+) -> None:
+    """Bring the database schema up to date. Safe when several start at once, and beside a running bot."""
+    import migrations
+    from bot import database
+
+    settings = _settings()
+    with database.reached(settings) if check else database.made(settings) as store:
+        here, wanted = database.schema(store.engine)
+        if here == wanted:
+            typer.echo(f"The schema is current: {here}.")
+        elif check:
+            typer.echo(f"The schema is {here or 'empty'}, not {wanted}. Run `tocsin migrate`.")
+            raise typer.Exit(NO)
+        else:
+            migrations.upgrade(store.engine)
+            typer.echo(f"{here or 'empty'} → {wanted}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, policy, database, Slack and clock; say what to do about what is wrong. Changes nothing."""
+    from rich.console import Console
+
+    from bot import doctor as examiner
+    from bot.clock import SystemClock
+
+    if not examiner.show(examiner.examine(SystemClock().now), Console(highlight=False)):
+        raise typer.Exit(NO)
+
+
+@app.command()
+def repair(key: MaybeKey = None) -> None:
+    """Try again to deliver what could not be delivered. The running bot carries it, or the next one."""
+    from bot import database
+    from db import outbox
+
+    with database.opened(_settings()) as store, store.begin() as work:
+        revived = outbox.revive(work.session, now=work.now, incident=key)
+    typer.echo(f"{revived} to deliver again.")
+
+
+# ── incidents ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def declare(
+    title: Annotated[str, typer.Argument(help="What is wrong, in one line.")],
+    by: Annotated[
+        str, typer.Option(parser=_user, metavar="USERID", help="Who declares: a Slack user id, such as U0123ABCD.")
+    ],
+    severity: Annotated[
+        str | None, typer.Option(help="How bad it is; without it, the policy's usual.", show_default=False)
+    ] = None,
+    kind: Annotated[Kind, typer.Option(help="What sort of incident it is.")] = Kind.OPERATIONAL,
+    *,
+    private: Annotated[bool, typer.Option("--private", help="Only its room may know of it.")] = False,
+    drill: Annotated[bool, typer.Option("--drill", help="An exercise.")] = False,
+) -> None:
+    """Declare an incident. The running bot opens its room; if none runs, the next one does."""
+    from bot import database
+    from bot.workflows import incidents
+
+    settings = _settings()
+    policy = _policy(settings)
+    with database.opened(settings) as store:
+        try:
+            with store.begin() as work:
+                incident = incidents.declare(
+                    work,
+                    policy=policy,
+                    by=by,
+                    title=title,
+                    severity=severity,
+                    kind=kind,
+                    private=private,
+                    drill=drill,
+                )
+        except errors.Refused as refusal:
+            raise WrongUsage(str(refusal)) from refusal
+    typer.echo(f"{incident.key} is declared as {incident.severity}. The running bot opens its room.")
+
+
+@app.command("list")
+def list_incidents(
+    *, every: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False
+) -> None:
+    """List the open incidents, private ones included."""
+    from bot import database, terminal
+    from db import queries
+
+    with database.opened(_settings()) as store, store.read() as session:
+        newest_first = queries.incidents_open(session, limit=1000)
+        terminal.print_list(queries.incidents_all(session) if every else reversed(newest_first))
+
+
+@app.command()
+def show(key: Key) -> None:
+    """Show an incident: how it stands, what is missing, what could not be delivered, and its document."""
+    from bot import database, export, terminal
+    from bot.clock import SystemClock
+    from bot.views import document
+
+    settings = _settings()
+    policy = _policy(settings)
+    with database.opened(settings) as store:
+        record = _record(store, key)
+        people = export.people_in(store, record, slack=None)
+    text = document.markdown(record, policy, people, now=SystemClock().now())
+    terminal.print_incident(record, policy, people, text)
+
+
+@app.command("export")
+def export_record(
+    key: Key,
+    form: Annotated[Format, typer.Option("--format", help="The whole record, or the review document.")] = Format.JSON,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.", show_default=False)
+    ] = None,
+) -> None:
+    """Write out an incident's record as JSON, or its review document as Markdown."""
+    from bot import database, export, slack
+    from bot.clock import SystemClock
+    from bot.views import document
+
+    settings = _settings()
+    policy = _policy(settings)
+    token = settings.slack_bot_token
+    workspace = slack.Slack(slack.client(token.get_secret_value(), settings.slack_api_url)) if token else None
+    now = SystemClock().now()
+    with database.opened(settings) as store:
+        record = _record(store, key)
+        people = export.people_in(store, record, workspace)
+        if form is Format.MD:
+            text = document.markdown(record, policy, people, now=now)
+        else:
+            with database.snapshot(store) as session:
+                found = export.record_json(session, key, policy=policy, people=people, now=now)
+            text = json.dumps(found, ensure_ascii=False, indent=2)
+    _write(text.rstrip("\n") + "\n", out)
+
+
+@app.command()
+def verify(key: MaybeKey = None) -> None:
+    """Check the timelines' hash chains: name whatever was changed, taken out or cut off after it was written."""
+    from bot import database
+    from db import queries, timeline
+
+    with database.opened(_settings()) as store, database.snapshot(store) as session:
+        incidents = [incident for incident in queries.incidents_all(session) if key in (None, incident.id)]
+        if key is not None and not incidents:
+            raise _no_incident(key)
+        breaks = [found for incident in incidents for found in timeline.verify(session, incident)]
+    for found in breaks:
+        typer.echo(str(found))
+    if breaks:
+        raise typer.Exit(NO)
+    typer.echo(f"{len(incidents)} {'timeline holds' if len(incidents) == 1 else 'timelines hold'}.")
+
+
+# ── the policy ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@rules.command("check")
+def check_policy(
+    file: Annotated[
+        Path | None, typer.Argument(help="The policy file; without it, the one in TOCSIN_POLICY.", show_default=False)
+    ] = None,
+) -> None:
+    """Check a policy file; an error names the line and the key."""
+    _policy(_settings(), file)
+    typer.echo(f"{file or _settings().policy or 'The built-in policy'} is fine.")
+
+
+@rules.command("show")
+def show_policy() -> None:
+    """Print the policy as it holds: the file over the defaults."""
+    import yaml
+
+    policy = _policy(_settings()).model_dump(mode="json")
+    typer.echo(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=120).rstrip())
+
+
+# ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settings(*, need_slack: bool = False) -> "Settings":
+    from bot import settings
+
+    return settings.load(need_slack=need_slack)
+
+
+def _policy(settings: "Settings", file: Path | None = None) -> "Policy":
+    from bot import policy
+
+    return policy.load(file or settings.policy, zone=settings.timezone)
+
+
+def _record(store: "Store", number: int) -> "Record":
+    from bot import database
+    from db import queries
+
+    with database.snapshot(store) as session:
+        if queries.incident(session, number) is None:
+            raise _no_incident(number)
+        return queries.record(session, number)
+
+
+def _no_incident(number: int) -> errors.TocsinError:
+    return errors.Refused(f"There is no incident INC-{number}. `tocsin list --all` shows those there are.")
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise errors.TocsinError(f"{out} cannot be written ({error.strerror}). Name another file.") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code. Without `arguments`, those of the process."""
+    try:
+        return int(app(args=arguments, prog_name="tocsin", standalone_mode=False) or OK)
+    except typer.TyperException as wrong:
+        usage = getattr(getattr(wrong, "ctx", None), "command_path", "tocsin")
+        return _complain(f"{wrong.format_message().rstrip('.')}. `{usage} --help` shows what there is.", WRONG)
+    except (WrongUsage, errors.BadSettings, errors.BadPolicy) as error:
+        return _complain(str(error), WRONG)
+    except errors.TocsinError as error:
+        return _complain(str(error), NO)
+    except Exception as bug:  # An operator gets a line to report; the log's format keeps people's words out of it.
+        from bot.logs import described
+
+        return _complain(f"this is a bug in tocsin, please report it: {described(bug)}", NO)
+
+
+def _complain(sentence: str, code: int) -> int:
+    sys.stderr.write(f"tocsin: {' '.join(sentence.split())}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

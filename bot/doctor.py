@@ -1,0 +1,338 @@
+"""Is everything in place? Each check gives findings, one line each; nothing is changed, and no secret is shown."""
+
+import http.client
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import SecretStr
+from rich.console import Console
+from rich.text import Text
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import database, policy, slack
+from bot import settings as configuration
+from bot.errors import BadPolicy, BadSettings, SlackError
+from bot.settings import Settings, SmtpServer
+from db import timeline
+from db.enums import EffectState
+from db.models import Effect, Incident
+
+MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
+SLACK_SECONDS = 5
+NEWEST = 50
+LATE = timedelta(minutes=10)
+# Slack refuses a signature five minutes off; long before that, the times on a timeline stop telling what came first.
+CLOCK_WARN, CLOCK_BAD = timedelta(seconds=5), timedelta(seconds=60)
+
+
+class Level(StrEnum):
+    """How a finding is meant: fine; not fine but it works; it will not work."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and what to do about it."""
+
+    name: str
+    level: Level
+    sentence: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks look at. `missing` says which setting it takes to reach Slack and is not there, or is empty."""
+
+    settings: Settings
+    missing: str
+    now: Callable[[], datetime]
+
+
+def examine(now: Callable[[], datetime], env: Mapping[str, str] | None = None) -> Iterator[Finding]:
+    """All findings, as they are made. `env` stands in for the environment and `.env`."""
+    try:
+        settings = configuration.load(need_slack=False, env=env)
+    except BadSettings as error:
+        yield Finding("settings", Level.BAD, str(error), "Nothing else was checked.")
+        return
+    try:
+        configuration.load(need_slack=True, env=env)
+        missing = ""
+    except BadSettings as error:
+        missing = str(error)
+    for check in CHECKS:
+        yield from check(Case(settings, missing, now))
+
+
+def show(findings: Iterator[Finding], console: Console) -> bool:
+    """Print each finding as it comes, one line each; whether none is bad."""
+    well = True
+    for finding in findings:
+        well = well and finding.level is not Level.BAD
+        line = Text.assemble(
+            (f"{finding.level:<5}", COLOURS[finding.level]), f"{finding.name:<26}", finding.sentence, f" {finding.fix}"
+        )
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+    return well
+
+
+COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.BAD: "bold red"}
+
+
+# ── the settings and the policy ────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_settings(case: Case) -> Iterator[Finding]:
+    """Each setting: whether it is set, and to what unless that is a secret."""
+    for field, setting in zip(Settings.model_fields, configuration.described(), strict=True):
+        if case.missing.startswith(f"{setting.name} "):
+            yield Finding(setting.name, Level.BAD, case.missing.removeprefix(f"{setting.name} "))
+        elif field in case.settings.model_fields_set:
+            shown = _shown(case.settings, field)
+            yield Finding(setting.name, Level.OK, f"set{shown and f' to {shown}'}")
+        else:
+            yield Finding(setting.name, Level.OK, f"not set ({setting.default})")
+
+
+def _shown(settings: Settings, field: str) -> str:
+    """A setting's value as it may be shown; empty for a secret."""
+    match getattr(settings, field):
+        case SecretStr():
+            return database.address(settings) if field == "database_url" else ""
+        case SmtpServer(host=host, port=port):
+            return f"{host}:{port}"
+        case value:
+            return str(value)
+
+
+def check_policy(case: Case) -> Iterator[Finding]:
+    """The policy can be read."""
+    where = str(case.settings.policy or "the built-in policy")
+    try:
+        policy.load(case.settings.policy, zone=case.settings.timezone)
+    except BadPolicy as error:
+        yield Finding("policy", Level.BAD, f"{error}.", "`tocsin policy check` shows it again.")
+    else:
+        yield Finding("policy", Level.OK, where)
+
+
+def check_mail(case: Case) -> Iterator[Finding]:
+    """Whether e-mail can be sent at all."""
+    if case.settings.smtp is None:
+        fix = "Set TOCSIN_SMTP_URL if leadership is to be told by e-mail too."
+        yield Finding("e-mail", Level.WARN, "not configured.", fix)
+    else:
+        server = case.settings.smtp
+        yield Finding("e-mail", Level.OK, f"configured: {server.host}:{server.port}, from {case.settings.mail_from}")
+
+
+# ── the database ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_database(case: Case) -> Iterator[Finding]:
+    """It answers, its schema is current, its timelines hold, and nothing is stuck on the way out."""
+    try:
+        with database.reached(case.settings) as store:
+            here, wanted = database.schema(store.engine)
+            yield Finding("database", Level.OK, f"{database.address(case.settings)} answers")
+            if here != wanted:
+                had = f"schema {here}" if here else "no schema"
+                yield Finding("schema", Level.BAD, f"The database has {had}, not {wanted}.", "Run `tocsin migrate`.")
+                return
+            yield Finding("schema", Level.OK, f"{here}, the newest")
+            with database.snapshot(store) as session:
+                yield _timelines(session)
+                yield from _outbox(session, case.now())
+    except database.NotUsable as error:
+        yield Finding("database", Level.BAD, str(error))
+
+
+def _timelines(session: Session) -> Finding:
+    newest = session.scalars(select(Incident).order_by(Incident.id.desc()).limit(NEWEST)).all()
+    broken = [incident.key for incident in newest if timeline.verify(session, incident)]
+    if broken:
+        return Finding(
+            "timelines",
+            Level.BAD,
+            f"changed behind tocsin's back: {', '.join(broken)}.",
+            "`tocsin verify` names the entries; compare them with a backup.",
+        )
+    return Finding("timelines", Level.OK, f"the newest {len(newest)} verify")
+
+
+def _outbox(session: Session, now: datetime) -> Iterator[Finding]:
+    dead = session.scalar(select(func.count()).select_from(Effect).where(Effect.state == EffectState.DEAD))
+    if dead:
+        yield Finding(
+            "undelivered",
+            Level.WARN,
+            f"{dead} {'thing' if dead == 1 else 'things'} could not be delivered.",
+            "`tocsin show KEY` says what and why; `tocsin repair` tries again.",
+        )
+    else:
+        yield Finding("undelivered", Level.OK, "nothing")
+    oldest = session.scalar(select(func.min(Effect.due_at)).where(Effect.state == EffectState.WAITING))
+    if oldest is not None and now - oldest > LATE:
+        minutes = int((now - oldest) / timedelta(minutes=1))
+        yield Finding("delivery", Level.WARN, f"Something has waited for {minutes} minutes.", "Is `tocsin run` up?")
+
+
+# ── Slack ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Slack answered; `error` is its code when it said no, and `headers` have lower-case names."""
+
+    data: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def error(self) -> str:
+        """Empty when Slack said yes."""
+        return "" if self.data.get("ok") else str(self.data.get("error", "nothing that can be read"))
+
+
+class NoAnswer(Exception):
+    """Slack was not reached; the text says how."""
+
+
+def check_slack(case: Case) -> Iterator[Finding]:
+    """The token works and may do what the bot does, Socket Mode can connect, the channel is there, the clocks agree."""
+    token = case.settings.slack_bot_token
+    if token is None:
+        yield Finding("slack", Level.WARN, "not checked: there is no bot token.")
+        return
+    web = slack.client(token.get_secret_value(), case.settings.slack_api_url, timeout=SLACK_SECONDS)
+    try:
+        who = _ask(web.auth_test)
+        if who.error:
+            yield Finding("slack", Level.BAD, f"Slack answered {who.error} to auth.test.", _about_token(who.error))
+        else:
+            yield Finding("slack", Level.OK, f"{who.data.get('user')} in the workspace {who.data.get('team')}")
+            yield _scopes(who.headers.get("x-oauth-scopes"))
+            yield _channel(slack.Slack(web), case.settings.incidents_channel)
+        yield _reception(web, case.settings)
+        yield _clock(who.headers.get("date"), case.now())
+    except NoAnswer as error:
+        fix = "Check the network and SLACK_API_URL; incidents are kept and delivered when Slack is back."
+        yield Finding("slack", Level.BAD, f"{case.settings.slack_api_url} does not answer ({error}).", fix)
+
+
+def _ask(method: Callable[..., Any], **arguments: Any) -> Answer:
+    """Call a method of the Web API. `NoAnswer` when Slack cannot be reached."""
+    try:
+        response = method(**arguments)
+    except SlackApiError as error:
+        response = error.response
+    except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
+        raise NoAnswer(getattr(error, "reason", None) or type(error).__name__) from error
+    data = response.data if isinstance(response.data, dict) else {}
+    return Answer(data, {name.lower(): _one(value) for name, value in response.headers.items()})
+
+
+def _one(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def _about_token(code: str) -> str:
+    if code in {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}:
+        return "Copy the Bot User OAuth Token from the app's page OAuth & Permissions into SLACK_BOT_TOKEN."
+    return "See https://docs.slack.dev/reference/methods/auth.test for what that means."
+
+
+def _scopes(granted: str | None) -> Finding:
+    if granted is None:
+        return Finding("scopes", Level.WARN, "Slack did not say which are granted.")
+    wanted = _manifest_scopes()
+    if wanted is None:
+        return Finding("scopes", Level.WARN, f"not checked: {MANIFEST.name} is not here.")
+    missing = sorted(wanted - {scope.strip() for scope in granted.split(",")})
+    if missing:
+        fix = f"Paste {MANIFEST.name} as the app's manifest and install the app again."
+        return Finding("scopes", Level.BAD, f"missing: {', '.join(missing)}.", fix)
+    return Finding("scopes", Level.OK, f"all {len(wanted)} are granted")
+
+
+def _manifest_scopes() -> frozenset[str] | None:
+    """The bot scopes that the manifest asks for; None when there is no manifest."""
+    if not MANIFEST.exists():
+        return None
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    return frozenset(manifest["oauth_config"]["scopes"]["bot"])
+
+
+def _reception(web: WebClient, settings: Settings) -> Finding:
+    """Whether Slack's events can reach the bot."""
+    if settings.slack_app_token is None:
+        return Finding("events", Level.OK, f"over HTTP: Slack must reach POST /slack/events on {settings.http}")
+    answer = _ask(web.apps_connections_open, app_token=settings.slack_app_token.get_secret_value())
+    if answer.error:
+        return Finding(
+            "events",
+            Level.BAD,
+            f"Slack answered {answer.error} to apps.connections.open.",
+            "SLACK_APP_TOKEN must be an app-level token with connections:write, and Socket Mode be switched on.",
+        )
+    return Finding("events", Level.OK, "over Socket Mode")
+
+
+def _channel(workspace: slack.Slack, name: str) -> Finding:
+    try:
+        found = _public_channel(workspace, name)
+    except SlackError as error:
+        return Finding("channel", Level.BAD, f"#{name} could not be looked for: {error}.")
+    if found is None:
+        fix = "Make it, or name another in TOCSIN_INCIDENTS_CHANNEL."
+        return Finding("channel", Level.BAD, f"There is no public channel #{name}.", fix)
+    if not found.get("is_member"):
+        return Finding("channel", Level.WARN, f"The bot is not in #{name} yet; it joins with the first announcement.")
+    return Finding("channel", Level.OK, f"#{name}, and the bot is in it")
+
+
+def _public_channel(workspace: slack.Slack, name: str) -> Mapping[str, Any] | None:
+    cursor = ""
+    while True:
+        page = workspace.call(
+            "conversations.list", types="public_channel", exclude_archived=True, limit=999, cursor=cursor
+        )
+        for channel in page["channels"]:
+            if channel["name"] == name:
+                found: Mapping[str, Any] = channel
+                return found
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return None
+
+
+def _clock(date: str | None, now: datetime) -> Finding:
+    """How far this machine's clock is from Slack's, which is told in whole seconds."""
+    if date is None:
+        return Finding("clock", Level.WARN, "not checked: Slack's answer bears no date.")
+    apart = abs(now - parsedate_to_datetime(date).astimezone(UTC))
+    level = Level.BAD if apart > CLOCK_BAD else Level.WARN if apart > CLOCK_WARN else Level.OK
+    fix = "" if level is Level.OK else "Let this machine set its clock by NTP."
+    return Finding("clock", level, f"{apart.total_seconds():.0f} s from Slack's.", fix)
+
+
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    check_settings,
+    check_policy,
+    check_database,
+    check_slack,
+    check_mail,
+)

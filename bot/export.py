@@ -1,0 +1,150 @@
+"""An incident's record as it leaves the house: one JSON object with a stable shape, or the review document.
+
+The shape is a promise (see "Record" in the documentation): within a major version keys are neither renamed nor moved.
+Times are RFC 3339 in UTC, to the microsecond, so that they sort as text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.errors import SlackError
+from bot.policy import Policy
+from bot.slack import Slack
+from bot.views import document
+from bot.workflows.people import remember
+from db import queries
+from db.records import ActionRecord, DeliveryRecord, EntryRecord, IncidentRecord, PersonRecord, Record
+from db.store import Store
+
+People = Mapping[str, PersonRecord]
+
+# https://docs.slack.dev/reference/objects/user-object: ids begin with U or W.
+USER = re.compile(r"[UW][A-Z0-9]+")
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
+
+
+def record_json(session: Session, number: int, *, policy: Policy, people: People, now: datetime) -> dict[str, Any]:
+    """Everything about incident `number`, ready for `json.dumps`; `KeyError` when there is none.
+
+    `people` names whom the document mentions, `now` is the time it is drawn at.
+    """
+    record = queries.record(session, number)
+    return {
+        "incident": _incident(record.incident, record.roles),
+        "timeline": [_entry(entry) for entry in record.timeline],
+        "actions": [_action(action) for action in record.actions],
+        "review": _review(record, policy, people, now),
+        "deliveries": [_delivery(delivery) for delivery in queries.deliveries(session, number)],
+    }
+
+
+def people_in(store: Store, record: Record, slack: Slack | None) -> dict[str, PersonRecord]:
+    """Whom the record names, by id.
+
+    Whom the database does not know, `slack` is asked about, and that is remembered. Whom nobody knows is left out: a
+    document with an id in it is better than none.
+    """
+    wanted = dict.fromkeys(_mentioned(record))
+    with store.read() as session:
+        known = queries.people(session, wanted)
+    found = _asked(slack, [user for user in wanted if user not in known]) if slack else []
+    if found:
+        with store.begin() as work:
+            for person in found:
+                remember(work, person)
+    return known | {person.user: person for person in found}
+
+
+def _asked(slack: Slack, users: list[str]) -> list[PersonRecord]:
+    """What Slack says about these people, as far as it says anything."""
+    found = []
+    for user in users:
+        try:
+            person = slack.person(user)
+        except SlackError:
+            return found  # Slack is away or does not let us: asking about the others would only take longer.
+        if person is not None:
+            found.append(person)
+    return found
+
+
+def _mentioned(record: Record) -> Iterator[str]:
+    incident, review = record.incident, record.review
+    named = [incident.declared_by, incident.closed_by, incident.verified_by, *record.roles.values()]
+    texts = [incident.summary, incident.containment, incident.verification]
+    for entry in record.timeline:
+        named += [entry.by, *(value for value in entry.data.values() if isinstance(value, str))]
+        texts.append(entry.text)
+    for action in record.actions:
+        named += [action.owner, action.created_by]
+        texts.append(action.text)
+    if review is not None:
+        named += [review.owner, review.done_by, review.timeline_read_by]
+        texts += [review.impact, review.factors, review.went_well, review.went_badly, review.luck]
+    yield from (user for user in named if user and USER.fullmatch(user))
+    for text in texts:
+        yield from MENTION.findall(text)
+
+
+def _incident(incident: IncidentRecord, roles: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "key": incident.key,
+        "title": incident.title,
+        "summary": incident.summary,
+        "severity": incident.severity,
+        "kind": incident.kind.value,
+        "phase": incident.phase.value,
+        "private": incident.private,
+        "drill": incident.drill,
+        "declared_by": incident.declared_by,
+        "declared_at": time(incident.declared_at),
+        "closed_at": time(incident.closed_at),
+        "channel": incident.room,
+        "roles": dict(sorted(roles.items())),
+        "customer_data": incident.customer_data.value,
+        "personal_data": incident.personal_data.value,
+        "service_affecting": incident.service_affecting.value,
+    }
+
+
+def _entry(entry: EntryRecord) -> dict[str, Any]:
+    return {"at": time(entry.at), "kind": entry.kind.value, "by": entry.by, "text": entry.text, "hash": entry.hash}
+
+
+def _action(action: ActionRecord) -> dict[str, Any]:
+    return {
+        "text": action.text,
+        "owner": action.owner,
+        "due_on": action.due_on.isoformat(),
+        "state": action.state.value,
+    }
+
+
+def _review(record: Record, policy: Policy, people: People, now: datetime) -> dict[str, Any] | None:
+    if record.review is None:
+        return None
+    return {
+        "state": record.review.state.value,
+        "due_at": time(record.review.due_at),
+        "document": document.markdown(record, policy, people, now=now),
+    }
+
+
+def _delivery(delivery: DeliveryRecord) -> dict[str, Any]:
+    return {
+        "kind": delivery.kind,
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "error": delivery.error,
+    }
+
+
+def time(moment: datetime | None) -> str | None:
+    """RFC 3339, in UTC: `2026-05-04T09:30:00.000000Z`; None when it has not come."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

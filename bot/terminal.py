@@ -1,0 +1,72 @@
+"""Incidents as a terminal shows them. What people wrote is printed as it is: never read as markup."""
+
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from bot.policy import Policy
+from bot.workflows import lifecycle
+from db.models import Incident
+from db.records import IncidentRecord, PersonRecord, Record, named
+
+MINUTES = "%Y-%m-%d %H:%M"
+
+
+def print_list(incidents: Iterable[Incident | IncidentRecord], console: Console | None = None) -> None:
+    """One line an incident: a table on a terminal, fields parted by tabs for other programs."""
+    console = console or Console(highlight=False)
+    rows = [_row(incident) for incident in incidents]
+    if not console.is_terminal:
+        for row in rows:
+            console.print(Text("\t".join(row)), soft_wrap=True)
+        return
+    if not rows:
+        console.print("No incident.")
+        return
+    table = Table("Key", "Severity", "Phase", "Declared (UTC)", "Title", box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
+
+
+def _row(incident: Incident | IncidentRecord) -> tuple[str, str, str, str, str]:
+    marks = [word for word, is_so in (("private", incident.private), ("drill", incident.drill)) if is_so]
+    title = f"{incident.title} ({', '.join(marks)})" if marks else incident.title
+    return (
+        incident.key,
+        incident.severity,
+        incident.phase.value,
+        f"{incident.declared_at:{MINUTES}}",
+        title,
+    )
+
+
+def print_incident(
+    record: Record,
+    policy: Policy,
+    people: Mapping[str, PersonRecord],
+    document: str,
+    console: Console | None = None,
+) -> None:
+    """How it stands, in lines; then the document, laid out on a terminal, as it is for other programs."""
+    console = console or Console(highlight=False)
+    for line in _standing(record, policy, people):
+        console.print(line, soft_wrap=True)
+    console.print()
+    console.print(Markdown(document) if console.is_terminal else Text(document), soft_wrap=not console.is_terminal)
+
+
+def _standing(record: Record, policy: Policy, people: Mapping[str, PersonRecord]) -> Iterable[Text]:
+    incident = record.incident
+    yield Text.assemble((f"{incident.key} {policy.severity(incident.severity).label}", "bold"), f" {incident.title}")
+    where = f"#{incident.room_name}" if incident.room_name else "not opened yet"
+    yield Text(f"in {incident.phase} since {incident.phase_since:{MINUTES}} UTC; room: {where}")
+    for role, user in record.roles.items():
+        yield Text(f"{policy.role(role).label}: {named(people, user)}")
+    for gap in lifecycle.gaps(record):
+        yield Text(f"missing: {gap.sentence}", style="yellow")
+    for lost in record.undelivered:
+        yield Text(f"not delivered: {lost.kind}, {lost.attempts} attempts: {lost.error}", style="bold red")
