@@ -20,7 +20,7 @@ def draw(blocks: Iterable[Json], stage: Stage) -> None:
 
 def _section(block: Json, stage: Stage) -> None:
     accessory = block.get("accessory")
-    with Tag("div", classes="block section"):
+    with Tag("div", classes="kit section"):
         with Tag("div", classes="section-words"):
             if "text" in block:
                 raw(mrkdwn.text_object(block["text"], stage.view), "words")
@@ -34,15 +34,15 @@ def _section(block: Json, stage: Stage) -> None:
 
 
 def _header(block: Json, stage: Stage) -> None:
-    raw(mrkdwn.text_object(block["text"], stage.view), "block header", tag="h3")
+    raw(mrkdwn.text_object(block["text"], stage.view), "kit header", tag="h3")
 
 
 def _divider(block: Json, stage: Stage) -> None:
-    Tag("hr", classes="block")
+    Tag("hr", classes="kit")
 
 
 def _context(block: Json, stage: Stage) -> None:
-    with Tag("div", classes="block context"):
+    with Tag("div", classes="kit context"):
         for element in block["elements"]:
             if element["type"] == "image":
                 controls.image(element, "context-image")
@@ -51,13 +51,13 @@ def _context(block: Json, stage: Stage) -> None:
 
 
 def _actions(block: Json, stage: Stage) -> None:
-    with Tag("div", classes="block actions"):
+    with Tag("div", classes="kit actions"):
         for element in block["elements"]:
             controls.control(block, element, stage)
 
 
 def _image(block: Json, stage: Stage) -> None:
-    with Tag("figure", classes="block picture"):
+    with Tag("figure", classes="kit picture"):
         if "title" in block:
             raw(mrkdwn.text_object(block["title"], stage.view), tag="figcaption")
         controls.image(block, "block-image")
@@ -65,7 +65,7 @@ def _image(block: Json, stage: Stage) -> None:
 
 def _input(block: Json, stage: Stage) -> None:
     """An input outside a modal: its value is told when it changes. Those of modals are drawn by `form`."""
-    with Tag("div", classes="block input"):
+    with Tag("div", classes="kit input"):
         raw(mrkdwn.text_object(block["label"], stage.view), "input-label")
         controls.control(block, block["element"], stage)
         if "hint" in block:
@@ -73,17 +73,17 @@ def _input(block: Json, stage: Stage) -> None:
 
 
 def _rich_text(block: Json, stage: Stage) -> None:
-    raw(rich_text(block, stage.view), "block words rich")
+    raw(rich_text(block, stage.view), "kit words rich")
 
 
 def _markdown(block: Json, stage: Stage) -> None:
-    raw(markdown(str(block.get("text", ""))), "block words rich")
+    raw(markdown(str(block.get("text", ""))), "kit words rich")
 
 
 def _table(block: Json, stage: Stage) -> None:
     rows = block.get("rows", [])
     settings = block.get("column_settings", [])
-    with Tag("div", classes="block table", role="region", aria_label="Table", tabindex="0"), Tag("table"):
+    with Tag("div", classes="kit table", role="region", aria_label="Table", tabindex="0"), Tag("table"):
         if block.get("caption"):
             Tag("caption", str(block["caption"]))
         for at, row in enumerate(rows):
@@ -105,7 +105,7 @@ def _cell(cell: Json, stage: Stage) -> str:
 
 def _video(block: Json, stage: Stage) -> None:
     url = str(block.get("title_url") or block.get("video_url", ""))
-    with Tag("figure", classes="block picture"):
+    with Tag("figure", classes="kit picture"):
         raw(mrkdwn.link(url, f"▶ {mrkdwn.text_object(block['title'], stage.view)}"), tag="figcaption")
         thumbnail = {"image_url": block.get("thumbnail_url"), "alt_text": block.get("alt_text", "video")}
         controls.image(thumbnail, "block-image")
@@ -114,14 +114,14 @@ def _video(block: Json, stage: Stage) -> None:
 
 def _alert(block: Json, stage: Stage) -> None:
     level = str(block.get("level", "info"))
-    raw(mrkdwn.text_object(block["text"], stage.view), f"block alert {level if level in _LEVELS else 'info'}")
+    raw(mrkdwn.text_object(block["text"], stage.view), f"kit alert {level if level in _LEVELS else 'info'}")
 
 
 _LEVELS = frozenset({"default", "info", "warning", "error", "success"})
 
 
 def _placeholder(block: Json, stage: Stage) -> None:
-    with Tag("details", classes="block placeholder"):
+    with Tag("details", classes="kit placeholder"):
         Tag("summary", f"A “{block.get('type')}” block: Slack draws it, this page only shows what is in it.")
         Tag("pre", json.dumps(block, indent=2, ensure_ascii=False))
 

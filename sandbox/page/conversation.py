@@ -98,18 +98,22 @@ class Conversation:
         view = self.seat.view
         with push("", "members", label=f"{len(members)} members"):
             for one in members[:3]:
-                avatar(view.user(one), one, classes="tiny")
+                self._face(one, "tiny")
             Tag("span", str(len(members)))
             with ui.menu().props("auto-close").classes("people-menu"):
                 Tag("div", "Members", "menu-title")
                 for one in members:
                     with Tag("div", classes="person"):
-                        avatar(view.user(one), one)
+                        self._face(one)
                         Tag("strong", view.user(one))
                         if one == self.seat.ws.bot_user_id:
                             Tag("span", "APP", "badge")
                 if channel.kind in {"channel", "group"} and self.seat.person.id in members:
                     self._invitations(channel, members)
+
+    def _face(self, user: str, classes: str = "") -> None:
+        app = "app" if user == self.seat.ws.bot_user_id else ""
+        avatar(self.seat.view.user(user), user, classes=f"{classes} {app}".strip())
 
     def _invitations(self, channel: Channel, members: list[str]) -> None:
         ui.separator()

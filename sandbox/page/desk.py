@@ -57,6 +57,7 @@ def draw(ws: Workspace, person: Person, place: str, client: Client) -> Seat:
         ThreadPanel(seat)
         Inspector(seat, desk)
     Modals(seat)
+    client.on_connect(seat.arrive)
     return seat
 
 
@@ -66,7 +67,9 @@ def _top(seat: Seat, sidebar: Sidebar, desk: Tag) -> None:
         menu = push("☰", "tool burger", label="Channels and people")
         click(menu, sidebar.slide)
         down = Tag("div", "Slack is down. (You did that.)", "banner", role="alert")
-        inspect = push("🔍 Inspector", "inspect", label="Requests, payloads and trouble")
+        with push("", "inspect", label="Inspector: requests, payloads and trouble") as inspect:
+            Tag("span", "🔍", aria_hidden="true")
+            Tag("span", " Inspector", "inspect-word")
         click(inspect, lambda: _toggle_inspector(seat, desk))
 
     def look(news: frozenset[str]) -> None:

@@ -49,7 +49,7 @@ class Form:
         key = (str(block.get("block_id", "")), str(element["action_id"]))
         label = str(block["label"]["text"])
         value = self.values[key] = self._typed.get(key, pickers.initial(element))
-        with Tag("div", classes="block input"):
+        with Tag("div", classes="kit input"):
             with Tag("div", classes="input-label"):
                 raw(mrkdwn.text_object(block["label"], self._stage.view), tag="span")
                 if block.get("optional"):

@@ -76,7 +76,7 @@ class Drawn:
                 Tag("span", "👁 Only visible to you")
         if message.get("subtype") == "thread_broadcast" and not self.in_thread:
             Tag("div", "↩ replied to a thread", "mark")
-        with Tag("div", classes="row"):
+        with Tag("div", classes="message-row"):
             self._gutter(compact=compact)
             with Tag("div", classes="body"):
                 if not compact:
@@ -180,11 +180,14 @@ class Drawn:
             "", "thread-link", label=f"Open the thread with {count} {'reply' if count == 1 else 'replies'}"
         ) as link:
             for user in self.message.get("reply_users", [])[:4]:
-                avatar(self.view.user(user), user, classes="tiny")
+                avatar(self.view.user(user), user, classes=self._app_or(user))
             Tag("span", f"{count} {'reply' if count == 1 else 'replies'}", "count")
             latest = dates.ago(self.view.local(float(self.message["latest_reply"])), self.view.local(self.view.now))
             Tag("span", f"Last reply {latest}", "hint")
         click(link, self._open_thread)
+
+    def _app_or(self, user: str) -> str:
+        return "tiny app" if user == self.seat.ws.bot_user_id else "tiny"
 
     def _open_thread(self) -> None:
         self.seat.open_thread(str(self.message.get("thread_ts") or self.message["ts"]))

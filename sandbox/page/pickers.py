@@ -20,7 +20,7 @@ from sandbox.page.tag import Tag, raw
 
 Picker = Callable[[Json, Json, Stage, Any, Changed], ui.element]
 
-_FIELD = "outlined dense stack-label hide-bottom-space"
+_FIELD = "outlined dense hide-bottom-space"
 _SELECT = f"{_FIELD} options-dense behavior=menu dropdown-icon=expand_more"
 
 
@@ -139,10 +139,15 @@ def _select(block: Json, element: Json, options: Mapping[str, str], value: Any, 
     multiple = str(element["type"]).startswith("multi_")
     if not multiple and value not in options:
         value = None
+    may_be_empty = block.get("type") != "input" or bool(block.get("optional"))
     field = ui.select(
-        dict(options), value=value, with_input=True, multiple=multiple, clearable=True,
+        dict(options),
+        value=value,
+        with_input=True,
+        multiple=multiple,
+        clearable=may_be_empty and not multiple,
         on_change=lambda e: changed(e.value),
-    )  # fmt: skip
+    )
     field.props["placeholder"] = "" if value else _placeholder(element, "Select an option")
     if multiple:
         field.props("use-chips")

@@ -94,7 +94,11 @@ class Seat:
         with self.client:
             ui.navigate.history.replace(self.address)
         self.refresh(frozenset({"look"}))
-        if place == sight.HOME:
+        await self.arrive()
+
+    async def arrive(self) -> None:
+        """The tab is there: take note of what it shows, as Slack does when a window opens."""
+        if self.place == sight.HOME:
             await self.do(self.person.opens_home)
         else:
             await self.read()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zlib import crc32
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+# Dark enough for white letters.
 PALETTE = ("#d1495b", "#00798c", "#8f5fb0", "#c26a00", "#3a7d44", "#2e6fb7", "#b0457b", "#6b705c")
 
 
@@ -40,11 +42,14 @@ def push(text: str, classes: str = "", label: str = "", **attributes: Any) -> Ta
 
 
 def avatar(name: str, key: str, glyph: str = "", classes: str = "") -> Tag:
-    """A rounded square with initials (or `glyph`), coloured by `key` so that a person keeps their colour."""
-    initials = glyph or initials_of(name)
-    colour = PALETTE[sum(map(ord, key)) % len(PALETTE)]
-    face = Tag("span", initials, f"avatar {classes}".strip(), aria_hidden="true")
-    return face if glyph else face.style(f"background:{colour}")
+    """A rounded square with initials (or `glyph`), coloured by `key` so that a person keeps their colour.
+
+    The class `app` has its own colour.
+    """
+    face = Tag("span", glyph or initials_of(name), f"avatar {classes}".strip(), aria_hidden="true")
+    if "app" not in classes.split():
+        face.style(f"background:{PALETTE[crc32(key.encode()) % len(PALETTE)]}")
+    return face
 
 
 def initials_of(name: str) -> str:

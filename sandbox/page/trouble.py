@@ -64,9 +64,9 @@ class Trouble:
             self._mishaps()
             Tag("h3", "The whole of Slack")
             with Tag("div", classes="chips"):
-                self._switch("⏻ Slack goes down", "go_down")
-                self._switch("▶ Slack comes back", "come_back")
-                self._switch("⚡ Cut the sockets", "disconnect_sockets")
+                self._switch("🔌 Slack goes down", "go_down")
+                self._switch("🔋 Slack comes back", "come_back")
+                self._switch("✂️ Cut the sockets", "disconnect_sockets")
             Tag("h3", "Still to come")
             self._waiting = Tag("div", classes="waiting", role="status")
             self._switch("No more trouble", "clear")
