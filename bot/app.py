@@ -56,6 +56,10 @@ class Tocsin:
 
     def connect(self) -> None:
         """Bring the schema up to date and listen to Slack."""
+        if not self.parts.store.take_alone():
+            raise BadSettings(
+                "DATABASE_URL: another `tocsin run` uses this SQLite file. Stop it, or use PostgreSQL for several bots."
+            )
         migrations.upgrade(self.parts.store.engine)
         token = self.parts.settings.slack_app_token
         if token is not None:

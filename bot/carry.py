@@ -91,7 +91,13 @@ def open_room(errand: Errand) -> Learned:
     if incident.room is not None:
         return nothing
     room, name = errand.parts.slack.open_room(
-        lambda attempt: wording.room_name(incident.id, incident.title, private=incident.private, attempt=attempt),
+        lambda attempt: wording.room_name(
+            incident.id,
+            incident.title,
+            private=incident.private,
+            attempt=attempt,
+            prefix=errand.parts.policy.rooms.prefix,
+        ),
         private=incident.private,
         since=incident.declared_at,
         known=lambda channel: _is_a_room(errand.parts, channel),

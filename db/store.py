@@ -4,6 +4,7 @@ Everything that happens belongs to a transaction: the change, its timeline entry
 Either all of it is there afterwards, or none.
 """
 
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -88,6 +89,7 @@ class Store:
         self.engine = open_engine(url)
         self.now = now
         self.on_told = on_told
+        self._alone: sqlite3.Connection | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         # Many SQLite writers waiting for the file's lock are slow and unfair; waiting here is neither.
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
@@ -114,8 +116,29 @@ class Store:
         with self._sessions() as session:
             yield session
 
+    def take_alone(self) -> bool:
+        """Be the only bot on this SQLite file until `close` or death; False when another one is.
+
+        The lock is a transaction on a file beside the database, so that it dies with its process, on every system, and
+        readers and other commands are not disturbed. PostgreSQL is made for several: always True.
+        """
+        database = self.engine.url.database
+        if not self.is_sqlite or not database or database == ":memory:":
+            return True
+        lock = sqlite3.connect(f"{database}-running", timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            lock.close()
+            return False
+        self._alone = lock
+        return True
+
     def close(self) -> None:
         """Give back the connections."""
+        if self._alone is not None:
+            self._alone.close()
+            self._alone = None
         self.engine.dispose()
 
 

@@ -1,8 +1,6 @@
 """Bad input gets a clear sentence, only for who typed it; nothing is half-done and nothing is lost."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.story import text
 
@@ -77,8 +75,6 @@ def test_a_form_without_a_title_keeps_what_was_typed(story, title):
 def test_a_form_that_is_refused_says_so_at_its_field(story, room):
     (ana,) = story.people("Ana")
     ana.types("/incident severity sev1", room)
-    story.slack.person("Bo")
-    ana.person.story = story
     (bo,) = story.people("Bo")
     bo.types("/incident dismiss INC-1 a test")
     outcome = ana.fills("Severity", reason="late")

@@ -22,7 +22,7 @@ def story(on_stage):
 @pytest.fixture
 def room(story):
     """A review, owned by Bo; Kai is commander."""
-    ana, bo, _ = story.people("Ana", "Bo", "Kai")
+    (ana,) = story.people("Ana")
     room = ana.declares("Checkout is down", severity="sev1")
     ana.types("/incident assign commander @Bo", room)
     ana.types("/incident phase review", room)

@@ -1,6 +1,7 @@
 """Many people at once: one consistent history."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_fifty_typed_moves_form_one_chain(story, crowd):
 
     moves = [(e.data["from"], e.data["to"]) for e in story.record(1).timeline if e.kind == "phase"]
     assert moves[0][0] == "detection"
-    assert all(before[1] == after[0] for before, after in zip(moves, moves[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(moves))
     assert story.record(1).incident.phase == moves[-1][1]
     assert room.card.shows(moves[-1][1].capitalize())
 

@@ -1,5 +1,7 @@
 """A private incident leaves no trace outside its room."""
 
+import json
+
 import pytest
 
 from tests.story import text
@@ -91,9 +93,8 @@ def test_an_outsiders_stolen_button_does_nothing(story, room):
     """Whoever forges a click on the card is still nobody there."""
     (bo,) = story.people("Bo")
     public = bo.declares("Payments fail")
-    forged = public.card.message
-    as_text = str(forged).replace("'2:", "'1:")
-    outcome = bo.clicks("Assessment", on=eval(as_text))  # noqa: S307 -- the story's own message, with another number
+    forged = json.loads(json.dumps(public.card.message).replace('"2:', '"1:'))
+    outcome = bo.clicks("Assessment", on=forged)
     assert "no incident INC-1 that you can see" in bo.sees(public) + str(outcome.said)
     assert story.record(1).incident.phase == "detection"
 

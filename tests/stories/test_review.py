@@ -79,7 +79,7 @@ def test_done_says_what_is_missing(story, room):
 
 
 def test_the_whole_life_of_an_incident(story, room):
-    ana, bo = story.people("Ana", "Bo")
+    (ana,) = story.people("Ana")
     answer_everything(story, room)
     ana.types("/incident severity sev1 half of all orders", room)
     ana.types("/incident phase review", room)

@@ -1,0 +1,128 @@
+"""What is drawn and what is answered are the same: no button without a function, no form that nobody reads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot import commands, policy
+from bot.views import card, home, lists, messages, modals
+from bot.workflows import lifecycle
+from db.enums import Phase
+from db.records import IncidentRecord
+from tests.rules.test_lifecycle import COMPLETE, NOW, record
+
+POLICY = policy.load()
+ACTION = COMPLETE.actions[0]
+OTHER = IncidentRecord(
+    id=8,
+    uid="v",
+    title="Payments fail",
+    severity="sev3",
+    phase=Phase.DETECTION,
+    phase_since=NOW,
+    declared_by="U0BO",
+    declared_at=NOW,
+)
+
+
+def drawn() -> dict[str, Any]:
+    """Everything that has buttons."""
+    records = {phase.value: record(phase) for phase in Phase}
+    return {
+        **{f"card in {phase}": card.card(r, POLICY, mail_configured=False).arguments() for phase, r in records.items()},
+        **{f"menu in {phase}": lists.menu_in_room(r, POLICY).arguments() for phase, r in records.items()},
+        "announcement": card.announcement(COMPLETE, POLICY).arguments(),
+        "menu": lists.menu_elsewhere([OTHER], [COMPLETE.review], [ACTION], POLICY).arguments(),
+        "list": lists.open_incidents([OTHER], POLICY).arguments(),
+        "help": lists.help_text(POLICY).arguments(),
+        "timeline": lists.timeline(COMPLETE, POLICY).arguments(),
+        "close refused": lists.close_refused(
+            record(Phase.REVIEW), lifecycle.missing_to_close(record(Phase.REVIEW), review_required=True)
+        ).arguments(),
+        "home": home.home([OTHER], [COMPLETE.review], [ACTION], POLICY).to_dict(),
+        "review reminder": messages.say(
+            "review_due",
+            {"key": "INC-7", "room": "C1", "owner": "U1", "due_at": NOW.isoformat(), "step": "owner", "late": "1 day"},
+            incident=COMPLETE.incident,
+            policy=POLICY,
+        ).arguments(),
+        "action reminder": messages.say(
+            "action_due",
+            {
+                "key": "INC-7",
+                "room": "C1",
+                "owner": "U1",
+                "due_on": "2026-11-24",
+                "step": "owner",
+                "late": "1 day",
+                "text": "Add an alert",
+                "action": 12,
+            },
+            incident=COMPLETE.incident,
+            policy=POLICY,
+        ).arguments(),
+    }
+
+
+def elements(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if "action_id" in value:
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from elements(part)
+
+
+def ids(value: Any) -> set[str]:
+    """The action ids behind the buttons and menu entries."""
+    found = set()
+    for element in elements(value):
+        options = [option["value"] for option in element.get("options", ())]
+        found |= {option.partition(" ")[0] for option in options if " " in option} or {element["action_id"]}
+    return found
+
+
+@pytest.mark.parametrize(("name", "thing"), drawn().items())
+def test_every_button_has_its_function(name, thing):
+    unanswered = {i for i in ids(thing) if i not in commands.CLICKS and i.rpartition(".")[0] not in commands.CLICKS}
+    assert unanswered == set()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        modals.declare(POLICY),
+        modals.assign(COMPLETE, POLICY),
+        modals.handover(COMPLETE, POLICY, role="commander"),
+        modals.severity(COMPLETE, POLICY),
+        modals.note(COMPLETE),
+        modals.update(COMPLETE),
+        modals.answers(COMPLETE),
+        modals.contained(COMPLETE, NOW),
+        modals.verified(COMPLETE, NOW, by="U1"),
+        modals.action(COMPLETE, owner="U1", due_on=NOW.date()),
+        modals.review(COMPLETE, POLICY),
+        modals.dismiss(COMPLETE),
+        modals.merge(COMPLETE, [OTHER]),
+        modals.reopen(COMPLETE),
+        modals.give("review", COMPLETE),
+        modals.give("action", COMPLETE, action=ACTION),
+        modals.snooze("review", COMPLETE, POLICY),
+        modals.snooze("action", COMPLETE, POLICY, action=ACTION),
+        modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
+    ],
+    ids=lambda form: form.callback_id,
+)
+def test_every_form_is_read(form):
+    assert form.callback_id in commands.FORMS
+
+
+def test_every_event_of_the_manifest_is_heard_and_no_other():
+    manifest = yaml.safe_load((Path(__file__).parents[2] / "app.manifest.yml").read_text())
+    subscribed = {event.partition(".")[0] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
+    assert set(commands.EVENTS) == subscribed
+    assert {s["callback_id"] for s in manifest["features"]["shortcuts"]} == set(commands.SHORTCUTS)
