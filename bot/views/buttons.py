@@ -1,0 +1,191 @@
+"""Every button: its label, its action id, and the value that says which incident (and what in it) it is about.
+
+An action id is `<topic>.<what>`; where one message shows the same button several times, a last part tells them apart
+(`actions.done.12`). Moves are drawn from the lifecycle's tables, so a button never offers what would be refused.
+"""
+
+from collections.abc import Iterable
+
+from slack_sdk.models.blocks import ButtonElement, InteractiveElement
+
+from bot.policy import Policy
+from bot.views import kit, labels
+from bot.workflows import lifecycle
+from bot.workflows.lifecycle import ENDINGS, MOVES, Gap
+from db.enums import Phase, ReviewState
+from db.records import ActionRecord, IncidentRecord, Record
+
+# What fills which gap: a label and an action id. What is not here is filled by the review's form.
+_ANSWER = ("Answer questions", "phases.answers")
+_FIXES = {
+    "primary": ("Take primary", "roles.take.primary"),
+    "commander": ("Take command", "roles.take.commander"),
+    "severity": ("Confirm severity", "severity.confirm"),
+    "customer_data": _ANSWER,
+    "personal_data": _ANSWER,
+    "service_affecting": _ANSWER,
+    "contained": ("Contained…", "phases.contained"),
+    "verified": ("Verified…", "phases.verified"),
+    "actions": ("Add action", "actions.add"),
+}
+_ENDING_LABELS = {Phase.CLOSED: "Close", Phase.DISMISSED: "Dismiss", Phase.MERGED: "Merge"}
+_ENDING_ACTIONS = {Phase.CLOSED: "phases.close", Phase.DISMISSED: "phases.dismiss", Phase.MERGED: "phases.merge"}
+
+
+def declare() -> ButtonElement:
+    """Opens the form."""
+    return kit.button("Declare an incident", "declare.open", "declare", primary=True)
+
+
+def open_incidents() -> ButtonElement:
+    """Lists them."""
+    return kit.button("Open incidents", "lists.open", "open")
+
+
+def help_() -> ButtonElement:
+    """Shows what can be typed."""
+    return kit.button("Help", "lists.help", "help")
+
+
+def rows(record: Record, policy: Policy) -> list[list[InteractiveElement]]:
+    """What can be done with the incident now, the most likely first, each once. Rows may be empty."""
+    if not record.incident.phase.is_open:
+        return [_after_the_end(record)]
+    shown: set[str | None] = set()
+    rows = []
+    for row in (_now(record), _missing(record), _besides(record)):
+        rows.append([button for button in row if button.action_id not in shown])
+        shown |= {button.action_id for button in row}
+    return rows
+
+
+def _now(record: Record) -> list[InteractiveElement]:
+    """The way forward, and what is done all the time."""
+    incident = record.incident
+    number = str(incident.id)
+    return [
+        _forward(record),
+        kit.button("Update", "talk.update", number),
+        kit.button("Note", "talk.note", number),
+        kit.button("Roles", "roles.assign", number),
+        kit.button("Severity", "severity.open", number),
+    ]
+
+
+def _forward(record: Record) -> ButtonElement:
+    """The next phase; in review what the review needs next; when it is done, [Close]."""
+    following = lifecycle.following(record.incident.phase)
+    if following:
+        return _move(record.incident, following, primary=True)
+    return _review_step(record, primary=True) or _ending(record.incident, Phase.CLOSED, primary=True)
+
+
+def _review_step(record: Record, *, primary: bool = False) -> ButtonElement | None:
+    """What an unfinished review needs next; None when there is none."""
+    if record.review is None or record.review.state is not ReviewState.DRAFT:
+        return None
+    if lifecycle.missing_to_finish_review(record):
+        return fill_review(record.incident.id, primary=primary)
+    return review_done(record.incident.id, primary=primary)
+
+
+def _missing(record: Record) -> list[InteractiveElement]:
+    """A button for each fact that is missing, and command if nobody has it."""
+    commands = [] if "commander" in record.roles else [_fix(record, "commander")]
+    return [*fixes(record, lifecycle.gaps(record)), *commands]
+
+
+def _besides(record: Record) -> list[InteractiveElement]:
+    """What is done now and then; the rest behind "⋯"."""
+    incident = record.incident
+    number = str(incident.id)
+    forward = lifecycle.following(incident.phase)
+    others = [_move(incident, phase) for phase in MOVES[incident.phase] if phase is not forward]
+    ends = [_ending(incident, end) for end in (Phase.DISMISSED, Phase.MERGED) if incident.phase in ENDINGS[end]]
+    row: list[InteractiveElement] = [
+        kit.button("Timeline", "lists.timeline", number),
+        kit.button("Add action", "actions.add", number),
+    ]
+    if record.review and not incident.private:
+        row.append(kit.button("Share review", "review.share", number))
+    if _forward(record).action_id != _ENDING_ACTIONS[Phase.CLOSED]:
+        row.append(_ending(incident, Phase.CLOSED))
+    return [*row, kit.menu("card.more", [*others, *ends])]
+
+
+def _after_the_end(record: Record) -> list[InteractiveElement]:
+    number = str(record.incident.id)
+    row: list[InteractiveElement] = [
+        kit.button("Reopen", "phases.reopen", number),
+        kit.button("Timeline", "lists.timeline", number),
+        kit.button("Add action", "actions.add", number),
+    ]
+    if step := _review_step(record):
+        row.append(step)
+    if record.review and not record.incident.private:
+        row.append(kit.button("Share review", "review.share", number))
+    return row
+
+
+def fixes(record: Record, gaps: Iterable[Gap]) -> list[ButtonElement]:
+    """The buttons that fill these gaps, each once, in the order of the gaps."""
+    buttons = {button.action_id: button for button in (_fix(record, gap.code) for gap in gaps)}
+    return list(buttons.values())
+
+
+def _fix(record: Record, code: str) -> ButtonElement:
+    incident = record.incident
+    if code in _FIXES:
+        label, action_id = _FIXES[code]
+        return kit.button(label, action_id, str(incident.id))
+    if record.review is None and Phase.REVIEW in MOVES[incident.phase]:
+        return _move(incident, Phase.REVIEW)  # There is no form to fill before the review begins.
+    return review_done(incident.id) if code == "review_done" else fill_review(incident.id)
+
+
+def fill_review(number: int, *, tail: str = "", primary: bool = False) -> ButtonElement:
+    """Opens the review's form. `tail` tells several apart."""
+    return kit.button("Fill review", f"review.open{tail}", str(number), primary=primary)
+
+
+def review_done(number: int, *, primary: bool = False) -> ButtonElement:
+    """Marks the review done."""
+    return kit.button("Mark review done", "review.done", str(number), primary=primary)
+
+
+def action_done(action: ActionRecord) -> ButtonElement:
+    """Marks one action of a list done."""
+    return kit.button("Done", f"actions.done.{action.id}", f"{action.incident_id}:{action.id}")
+
+
+def review_reminder(number: int, policy: Policy) -> list[InteractiveElement]:
+    """Below a reminder of an overdue review."""
+    return [
+        kit.button("Done", "review.done", str(number), primary=True),
+        fill_review(number),
+        kit.button(_snooze(policy), "review.snooze", str(number)),
+        kit.button("Give to …", "review.give", str(number)),
+    ]
+
+
+def action_reminder(number: int, action: int, policy: Policy) -> list[InteractiveElement]:
+    """Below a reminder of an overdue action."""
+    value = f"{number}:{action}"
+    return [
+        kit.button("Done", "actions.done", value, primary=True),
+        kit.button(_snooze(policy), "actions.snooze", value),
+        kit.button("Give to …", "actions.give", value),
+    ]
+
+
+def _snooze(policy: Policy) -> str:
+    return f"Snooze {policy.review.chase.snooze.in_words()}"
+
+
+def _move(incident: IncidentRecord, to: Phase, *, primary: bool = False) -> ButtonElement:
+    value = f"{incident.id}:{incident.phase.value}:{to.value}"
+    return kit.button(labels.phase(to), f"phases.move.{to.value}", value, primary=primary)
+
+
+def _ending(incident: IncidentRecord, end: Phase, *, primary: bool = False) -> ButtonElement:
+    return kit.button(_ENDING_LABELS[end], _ENDING_ACTIONS[end], str(incident.id), primary=primary)

@@ -1,0 +1,43 @@
+"""What can be typed: one table, for `/incident help` and for the documentation."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Command:
+    """A form of `/incident`: what is typed after it, and what that does, as people read both."""
+
+    typed: str
+    does: str
+
+    @property
+    def whole(self) -> str:
+        """`/incident declare`."""
+        return f"/incident {self.typed}".rstrip()
+
+
+COMMANDS = (
+    Command("", "what can be done now; outside a room: declare, open incidents, what waits for you"),
+    Command("declare", "opens the form"),
+    Command("declare sev1 Checkout is down", "declares at once; without a severity it is sev3"),
+    Command("list", "the open incidents that you may see"),
+    Command("status", "the card, for you alone"),
+    Command("assign commander @ana", "gives a role"),
+    Command("take comms", "takes a role"),
+    Command("handover commander @bo", "hands a role over, with a note for the successor"),
+    Command("phase containment", "moves to another phase"),
+    Command("severity sev2 only EU is affected", "changes the severity, with the reason"),
+    Command("note We restarted the pods", "adds to the timeline"),
+    Command("update Payments work again", "posts an update: to the room and the announcement's thread"),
+    Command("timeline", "the timeline, oldest first"),
+    Command("action @bo by friday Add an alert", "adds a follow-up action with owner and due date"),
+    Command("review", "opens the post-incident review"),
+    Command("review done", "marks the review done"),
+    Command("review share", "posts the review to the announcement's thread"),
+    Command("close", "closes, or says what is still missing"),
+    Command("dismiss a test alert", "ends it as a false alarm"),
+    Command("merge INC-7", "ends it: it is the same as INC-7"),
+    Command("reopen the errors are back", "opens it again"),
+    Command("help", "all of this"),
+)
+ELSEWHERE = "These work in the incident's room. Elsewhere name the incident first: `/incident status INC-7`."

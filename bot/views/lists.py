@@ -1,0 +1,165 @@
+"""Answers that one person sees: lists, menus, help, refusals."""
+
+from collections.abc import Iterable, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.policy import Policy
+from bot.views import buttons, card, entries, guide, kit, labels
+from bot.views.kit import Message, Safe
+from bot.workflows.lifecycle import Gap
+from db.records import ActionRecord, IncidentRecord, Record, ReviewRecord
+
+# A list takes what fits well into one message; the rest is counted.
+LINES_WEIGHT_MOST = 9_000
+ENTRY_MOST, ACTION_MOST, SENTENCE_MOST, ERROR_MOST = 300, 300, 3_000, 500
+LISTED_MOST, WAITING_MOST = 10, 10
+NOTHING_OPEN = "No incident is open."
+
+
+def open_incidents(incidents: Sequence[IncidentRecord], policy: Policy) -> Message:
+    """Open incidents, in the order given. The caller gives only those that the reader may see."""
+    if not incidents:
+        return Message.of(NOTHING_OPEN, kit.section(NOTHING_OPEN), *kit.actions([buttons.declare()]))
+    shown = _fitting([card.line(incident, policy) for incident in incidents])
+    blocks: list[Block] = [kit.header("Open incidents"), *kit.sections(kit.join("\n", shown))]
+    if len(shown) < len(incidents):
+        blocks.append(kit.context(f"and {len(incidents) - len(shown)} more: `tocsin list` shows all"))
+    return Message.of(f"Open incidents: {len(incidents)}", *blocks)
+
+
+def timeline(record: Record, policy: Policy) -> Message:
+    """The timeline, oldest first. If it is too long, the oldest entries are left out, and it says how many."""
+    title = f"Timeline of {record.incident.key}"
+    lines = [
+        kit.say("{at} · {told}", at=kit.when(entry.at), told=kit.clip(entries.told(entry, policy), ENTRY_MOST))
+        for entry in record.timeline
+    ]
+    shown = _fitting(lines[::-1])[::-1]
+    blocks: list[Block] = [kit.header(title)]
+    if len(shown) < len(lines):
+        export = f"`tocsin export {record.incident.key} --format md` has them all, in full."
+        blocks.append(kit.context(f"{len(lines) - len(shown)} earlier entries are left out here. {export}"))
+    blocks += kit.sections(kit.join("\n", shown) or Safe("Nothing has been recorded yet."))
+    return Message.of(title, *blocks)
+
+
+def menu_in_room(record: Record, policy: Policy) -> Message:
+    """What can be done with this incident now: the card's buttons."""
+    incident = record.incident
+    blocks: list[Block] = [kit.section(card.line(incident, policy))]
+    for row in buttons.rows(record, policy):
+        blocks += kit.actions(row)
+    blocks.append(kit.context("`/incident help` shows what can be typed."))
+    return Message.of(f"What can be done with {incident.key}", *blocks)
+
+
+def menu_elsewhere(
+    incidents: Sequence[IncidentRecord],
+    reviews: Sequence[ReviewRecord],
+    actions: Sequence[ActionRecord],
+    policy: Policy,
+) -> Message:
+    """Outside a room: declare, the open incidents that the reader may see, what waits for the reader."""
+    row = [buttons.declare(), buttons.open_incidents(), buttons.help_()]
+    blocks = [*kit.actions(row), *opened(incidents, policy), *waiting(reviews, actions)]
+    return Message.of("Declare an incident, or see what is open", *blocks)
+
+
+def opened(incidents: Sequence[IncidentRecord], policy: Policy, most: int = LISTED_MOST) -> list[Block]:
+    """The first `most` open incidents, as part of something larger."""
+    lines = [card.line(incident, policy) for incident in incidents[:most]]
+    if len(incidents) > most:
+        lines.append(kit.escape(f"and {len(incidents) - most} more: /incident list"))
+    return [kit.section("*Open incidents*"), *kit.sections(kit.join("\n", lines) or Safe(NOTHING_OPEN))]
+
+
+def waiting(reviews: Sequence[ReviewRecord], actions: Sequence[ActionRecord], most: int = WAITING_MOST) -> list[Block]:
+    """What waits for somebody, with the button that does it; nothing when nothing waits."""
+    lines: list[Block] = [
+        kit.section(
+            kit.say("Review of INC-{number}, due {due}", number=str(review.incident_id), due=kit.when(review.due_at)),
+            accessory=buttons.fill_review(review.incident_id, tail=f".{review.incident_id}"),
+        )
+        for review in reviews[:most]
+    ]
+    lines += [
+        kit.section(
+            kit.say(
+                "INC-{number}: {text}, due {due}",
+                number=str(action.incident_id),
+                text=kit.one_line(action.text, ACTION_MOST),
+                due=kit.day(action.due_on),
+            ),
+            accessory=buttons.action_done(action),
+        )
+        for action in actions[:most]
+    ]
+    hidden = max(0, len(reviews) - most) + max(0, len(actions) - most)
+    if hidden:
+        lines.append(kit.context(f"and {hidden} more"))
+    return [kit.section("*Waiting for you*"), *lines] if lines else []
+
+
+def help_text(policy: Policy) -> Message:
+    """Everything that can be typed, and the words it is typed with."""
+    table = kit.bullets(f"`{command.whole}` {command.does}" for command in guide.COMMANDS)
+    words = (
+        ("Severities", ", ".join(f"{key} ({labels.severity(policy, key)})" for key in policy.severities)),
+        ("Roles", ", ".join(f"{key} ({labels.role(policy, key)})" for key in policy.roles)),
+    )
+    return Message.of(
+        "What can be typed after /incident",
+        *kit.sections(table),
+        *kit.fields(words, most=1_000),
+        kit.context(Safe(guide.ELSEWHERE)),
+    )
+
+
+def told(sentence: str) -> Message:
+    """A plain answer."""
+    return Message.of(sentence, kit.section(kit.clip(sentence, SENTENCE_MOST)))
+
+
+def refused(sentence: str) -> Message:
+    """Why something was not done, and what would work."""
+    return told(kit.say(":no_entry_sign: {sentence}", sentence=sentence))
+
+
+def warning(text: str) -> Message:
+    """It was done, but somebody should think about it."""
+    return told(kit.say(":warning: {text}", text=text))
+
+
+def plain(sentence: str) -> str:
+    """A sentence for a form's error, where Slack shows plain text only: people cannot be named there."""
+    words = {"user": "this person", "channel": "that channel"}
+    text = "".join(words.get(kind, value) for kind, value in kit.tokens(sentence)).replace("`", "")
+    return kit.plain(text[:1].upper() + text[1:], ERROR_MOST)
+
+
+def close_refused(record: Record, gaps: Sequence[Gap]) -> Message:
+    """What stands in the way of closing, or of marking the review done, with the buttons that fill it."""
+    return _missing(f"{record.incident.key} is not ready. Still missing:", record, gaps)
+
+
+def still_missing(record: Record, gaps: Sequence[Gap]) -> Message:
+    """It moved on; what the phases before still lack, with the buttons that fill it."""
+    moved = f"{record.incident.key} is in {labels.phase(record.incident.phase)} now."
+    return _missing(f"{moved} Still missing from before:", record, gaps)
+
+
+def _missing(intro: str, record: Record, gaps: Sequence[Gap]) -> Message:
+    what = kit.say("{intro}\n{gaps}", intro=intro, gaps=kit.bullets(gap.sentence for gap in gaps))
+    return Message.of(what, kit.section(what), *kit.actions(buttons.fixes(record, gaps)))
+
+
+def _fitting(lines: Iterable[Safe]) -> list[Safe]:
+    """The first lines, as many as one message holds."""
+    shown, left = [], LINES_WEIGHT_MOST
+    for line in lines:
+        left -= kit.size(line) + 1
+        if left < 0:
+            break
+        shown.append(line)
+    return shown

@@ -1,0 +1,43 @@
+"""Messages that are said once: a template of `templates/messages/`, and the buttons that belong below it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import InteractiveElement
+
+from bot.policy import Policy
+from bot.views import buttons, kit, paragraphs
+from bot.views.kit import Message, Safe
+from db.records import IncidentRecord
+
+# Escaping may make a text five times as long; what does not fit is on the timeline in full.
+SAID_MOST = 11_000
+CUT = Safe("\n_Too long for one message: the timeline has all of it._")
+
+
+def say(what: str, values: Mapping[str, Any], *, incident: IncidentRecord | None, policy: Policy) -> Message:
+    """The message `what`, filled with `values` alone: what the caller left out is not told.
+
+    None counts as left out. A value that the template needs and nobody gave is a `jinja2.UndefinedError`; a message
+    that has no template is a `jinja2.TemplateNotFound`. A drill says so.
+    """
+    text = paragraphs.render(f"messages/{what}", values, policy=policy)
+    if incident is not None and incident.drill:
+        text = kit.say("*DRILL* {text}", text=text)
+    if kit.size(text) > SAID_MOST:
+        text = kit.say("{text}{cut}", text=kit.clip(text, SAID_MOST), cut=CUT)
+    row = _row(what, values, incident, policy)
+    return Message.of(text, *(kit.sections(text) or [kit.section("")]), *kit.actions(row))
+
+
+def _row(
+    what: str, values: Mapping[str, Any], incident: IncidentRecord | None, policy: Policy
+) -> list[InteractiveElement]:
+    """The buttons of a reminder. Who is not told the owner is an outsider, who could do nothing with them."""
+    if incident is None or values.get("owner") is None:
+        return []
+    if what == "review_due":
+        return buttons.review_reminder(incident.id, policy)
+    if what == "action_due":
+        return buttons.action_reminder(incident.id, values["action"], policy)
+    return []

@@ -1,0 +1,191 @@
+"""Paragraphs: the Jinja2 templates in `templates/`, written once and filled in one of two dialects, mrkdwn or Markdown.
+
+In a template `{{ value }}` is people's words and comes out escaped by the dialect; its filters say what a value is
+otherwise: `person`, `people`, `room`, `when`, `day`, `span`, `label(…)`, `line` (on one line), `items` (a line, a bullet), and
+`quote` (mrkdwn only). A value that the template names and nobody gave is a `jinja2.UndefinedError`, never an empty spot;
+None is not given.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from bot.policy import Policy
+from bot.views import kit, labels
+from bot.views.kit import Safe
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+class Dialect(Protocol):
+    """How the same paragraph is written for one kind of reader. Everything it gives back is ready for that reader."""
+
+    @property
+    def bullet(self) -> Safe:
+        """What a line of a list begins with."""
+
+    def text(self, raw: str) -> Safe:
+        """People's words, with their line ends."""
+
+    def line(self, raw: str) -> Safe:
+        """People's words on one line."""
+
+    def person(self, user: str) -> Safe:
+        """Somebody, by their Slack id."""
+
+    def room(self, channel: str) -> Safe:
+        """A channel, by its Slack id."""
+
+    def when(self, moment: datetime) -> Safe:
+        """A moment."""
+
+    def strong(self, text: str) -> Safe:
+        """One line that stands out."""
+
+    def title(self, text: str) -> Safe:
+        """The line above everything."""
+
+    def heading(self, text: str) -> Safe:
+        """The line above a part."""
+
+    def link(self, url: str, label: str) -> Safe:
+        """A link to a place that we vouch for, under our own label."""
+
+
+class Mrkdwn:
+    """For Slack. Titles and headings begin with a form feed, which people's words never hold: there it is cut."""
+
+    bullet = Safe("•")
+
+    def text(self, raw: str) -> Safe:
+        """Escaped."""
+        return kit.escape(raw)
+
+    def line(self, raw: str) -> Safe:
+        """Escaped, on one line."""
+        return kit.one_line(raw)
+
+    def person(self, user: str) -> Safe:
+        """A mention."""
+        return kit.person(user)
+
+    def room(self, channel: str) -> Safe:
+        """A link to the channel."""
+        return kit.channel(channel)
+
+    def when(self, moment: datetime) -> Safe:
+        """In each reader's own zone."""
+        return kit.when(moment)
+
+    def strong(self, text: str) -> Safe:
+        """Bold."""
+        return kit.say("*{text}*", text=text)
+
+    def title(self, text: str) -> Safe:
+        """To be cut out again, and shown as a header."""
+        return Safe("\f" + " ".join(text.split()))
+
+    def heading(self, text: str) -> Safe:
+        """To be cut out again, and shown as a header."""
+        return Safe("\f" + " ".join(text.split()))
+
+    def link(self, url: str, label: str) -> Safe:
+        """A link with a label, if the address is one."""
+        return kit.link(url, label)
+
+
+MRKDWN = Mrkdwn()
+
+
+def render(template: str, values: Mapping[str, Any], *, policy: Policy, dialect: Dialect = MRKDWN) -> Safe:
+    """The template `templates/<template>.j2` with its values filled in, without white space around it."""
+    given = {name: value for name, value in values.items() if value is not None}
+    context = {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet}
+    return Safe(_ENVIRONMENT.get_template(f"{template}.j2").render(context).strip())
+
+
+def _dialect(context: Context) -> Dialect:
+    found: Dialect = context["dialect"]
+    return found
+
+
+@pass_context
+def _finalize(context: Context, value: Any) -> str:
+    return value if isinstance(value, Safe) else _dialect(context).text(str(value))
+
+
+def _word_by_word(name: str) -> Callable[[Context, Any], Safe]:
+    """A filter that is the dialect's word of the same name."""
+
+    @pass_context
+    def spoken(context: Context, value: Any) -> Safe:
+        said: Safe = getattr(_dialect(context), name)(value if isinstance(value, str) else str(value))
+        return said
+
+    return spoken
+
+
+@pass_context
+def _people(context: Context, users: Iterable[str]) -> Safe:
+    return Safe(", ".join(_dialect(context).person(user) for user in users))
+
+
+@pass_context
+def _when(context: Context, moment: datetime | str) -> Safe:
+    return _dialect(context).when(datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
+
+
+def _day(date_: date | str) -> str:
+    return kit.day(date.fromisoformat(date_) if isinstance(date_, str) else date_)
+
+
+@pass_context
+def _link(context: Context, url: str, label: str) -> Safe:
+    return _dialect(context).link(url, label)
+
+
+@pass_context
+def _label(context: Context, key: str, of: str) -> Safe:
+    policy: Policy = context["policy"]
+    match of:
+        case "severity":
+            label = labels.severity(policy, key)
+        case "role":
+            label = labels.role(policy, key)
+        case _:
+            label = {"phase": labels.phase, "answer": labels.answer, "question": labels.question, "kind": labels.kind}[
+                of
+            ](key)
+    return _dialect(context).line(label)
+
+
+@pass_context
+def _items(context: Context, text: str) -> Safe:
+    dialect = _dialect(context)
+    lines = [line for line in text.split("\n") if not kit.is_blank(line)]
+    return Safe("\n".join(f"{dialect.bullet} {dialect.line(line.strip())}" for line in lines))
+
+
+def _environment() -> Environment:
+    # HTML's autoescape would be wrong for both dialects: `finalize` escapes instead, whatever is not Safe.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 -- see above
+    )
+    words = ("text", "line", "person", "room", "strong", "title", "heading")
+    environment.filters.update({word: _word_by_word(word) for word in words})
+    environment.filters.update(
+        quote=kit.quote, people=_people, when=_when, day=_day, span=kit.length, link=_link, label=_label, items=_items
+    )
+    return environment
+
+
+_ENVIRONMENT = _environment()
