@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Self
 
@@ -15,6 +16,7 @@ from bot import commands, policy, schedule, slack, web
 from bot.clock import Clock, SystemClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
+from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
 from bot.settings import Settings
@@ -28,13 +30,13 @@ SOCKET_WORKERS = 10
 class Tocsin:
     """The bot: its parts, and what runs. Built without touching the network or the database."""
 
-    def __init__(self, settings: Settings, rules: Policy, clock: Clock | None = None) -> None:
-        """`settings` must hold Slack's tokens."""
+    def __init__(self, settings: Settings, rules: Policy, clock: Clock | None = None, pace: Pace | None = None) -> None:
+        """`settings` must hold Slack's tokens. Without a `pace`, Slack's limits are met by its 429s alone."""
         assert settings.slack_bot_token is not None
         clock = clock or SystemClock()
         client = slack.client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
         store = Store(settings.database_url.get_secret_value(), clock.now)
-        self.parts = Parts(settings, rules, clock, store, slack.Slack(client))
+        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace))
         self.delivery = Delivery(self.parts)
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret
@@ -52,7 +54,7 @@ class Tocsin:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """With the policy that the settings name."""
-        return cls(settings, policy.load(settings.policy, zone=settings.timezone))
+        return cls(settings, policy.load(settings.policy, zone=settings.timezone), pace=Pace(time.monotonic))
 
     def connect(self) -> None:
         """Bring the schema up to date and listen to Slack."""

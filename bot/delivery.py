@@ -91,7 +91,7 @@ class Delivery:
             errand = carry.Errand(self.parts, claimed, carry.is_first_try(self.parts, claimed))
             learned = carry.carry(effect, errand)
         except SlackBusy as busy:
-            self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), counts=False)
+            self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy))
         except SlackUnclear as unclear:
             self._postpone(claimed, _wait(claimed.attempts), str(unclear))
         except SlackRefused as refusal:
@@ -107,14 +107,14 @@ class Delivery:
                 if outbox.settle(work.session, claimed, now=work.now):
                     learned(work)
 
-    def _postpone(self, claimed: Claimed, wait: timedelta, error: str, *, counts: bool = True) -> None:
+    def _postpone(self, claimed: Claimed, wait: timedelta, error: str) -> None:
         now = self.parts.clock.now()
         if now - claimed.told_at > GIVE_UP_AFTER:
             self._bury(claimed, error)
             return
         log.warning("%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
         with self.parts.store.begin() as work:
-            outbox.postpone(work.session, claimed, until=work.now + wait, error=error, counts=counts)
+            outbox.postpone(work.session, claimed, until=work.now + wait, error=error)
 
     def _bury(self, claimed: Claimed, error: str) -> None:
         log.error("%s of incident %s cannot be delivered: %s", claimed.kind, claimed.incident, error)

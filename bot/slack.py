@@ -7,6 +7,7 @@ random: message metadata can be read by everybody in the workspace, so it holds 
 
 import http.client
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from bot.pace import Pace
 from db.records import PersonRecord
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ METADATA = "tocsin"
 # Slack's clock makes the message times, ours the intents; they differ by less than this.
 CLOCKS_DIFFER = timedelta(minutes=5)
 NAMES_TO_TRY = 9
+# A carrier's thread waits this many seconds for its turn; what takes longer goes back to the outbox.
+PATIENCE = 1.5
 
 
 def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
@@ -37,23 +41,37 @@ def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
 class Slack:
     """The workspace, seen through the bot's token. Every method raises `SlackRefused`, `SlackBusy` or `SlackUnclear`."""
 
-    def __init__(self, web: WebClient) -> None:
-        """Nothing is called yet."""
+    def __init__(self, web: WebClient, pace: Pace | None = None) -> None:
+        """Nothing is called yet. Without a `pace`, calls are made as they come."""
         self.web = web
+        self.pace = pace
         self._channels: dict[str, str] = {}
         self._me: str | None = None
 
     def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call a method by its Slack name, and sort the ways in which it can go wrong into three."""
+        """Call a method by its Slack name, and sort the ways in which it can go wrong into three.
+
+        Waits for its turn if that is near; `SlackBusy`, and nothing was done, if it is not.
+        """
+        self._take_turn(method, arguments.get("channel"))
         function: Callable[..., Any] = getattr(self.web, method.replace(".", "_"))
         try:
             response = function(**arguments)
         except SlackApiError as error:
-            raise _sorted(method, error) from None
+            sorted_error = _sorted(method, error)
+            if self.pace and isinstance(sorted_error, SlackBusy):
+                self.pace.rest(method, sorted_error.retry_after)
+            raise sorted_error from None
         except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
             raise SlackUnclear(method, type(error).__name__) from error
         answer: Mapping[str, Any] = response.data
         return answer
+
+    def _take_turn(self, method: str, channel: str | None) -> None:
+        while self.pace and (wait := self.pace.take(method, channel)) > 0:
+            if wait > PATIENCE:
+                raise SlackBusy(method, wait)
+            time.sleep(wait)
 
     # ── rooms ──────────────────────────────────────────────────────────────────────────────────────────────────
 

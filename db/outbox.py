@@ -151,8 +151,8 @@ def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
     return True
 
 
-def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str, counts: bool = True) -> None:
-    """Try again at `until`. With `counts=False` this attempt does not count (Slack only asked to wait)."""
+def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str) -> None:
+    """Try again at `until`. Every attempt counts, also one that Slack only asked to wait: half of it may be done."""
     if claimed.incident is not None:  # Whoever tells an effect with this key holds this lock.
         session.execute(select(Incident.id).where(Incident.id == claimed.incident).with_for_update())
     row = _held(session, claimed)
@@ -169,8 +169,6 @@ def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str,
         row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
         return
     row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
-    if not counts:
-        row.attempts -= 1
 
 
 def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> None:

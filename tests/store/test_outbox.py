@@ -102,15 +102,6 @@ def test_a_dead_carriers_work_is_taken_after_its_lease(store, number, clock):
     assert settle(store, again)
 
 
-def test_an_attempt_that_slack_sent_away_does_not_count(store, number, clock):
-    tell(store, say(number, "hello"))
-    with store.begin() as work:
-        claimed = outbox.claim(work.session, now=work.now, lease=LEASE)[0]
-    with store.begin() as work:
-        outbox.postpone(work.session, claimed, until=work.now, error="ratelimited", counts=False)
-    assert claim(store)[0].attempts == 1
-
-
 def test_the_dead_leave_the_lane_free_and_can_be_revived(store, number):
     tell(store, say(number, "cannot be said"), say(number, "can be said"))
     with store.begin() as work:
