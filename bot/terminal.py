@@ -20,8 +20,7 @@ def print_list(incidents: Iterable[Incident | IncidentRecord], console: Console 
     console = console or Console(highlight=False)
     rows = [_row(incident) for incident in incidents]
     if not console.is_terminal:
-        for row in rows:
-            console.print(Text("\t".join(row)), soft_wrap=True)
+        console.file.writelines("\t".join(row) + "\n" for row in rows)
         return
     if not rows:
         console.print("No incident.")
