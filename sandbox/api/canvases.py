@@ -1,0 +1,1 @@
+"""canvases.* — see below."""

@@ -1,0 +1,1 @@
+"""usergroups.* — see below."""

@@ -1,0 +1,1 @@
+"""Block Kit: what Slack refuses (`validator`), and what it fills in (`filling`)."""

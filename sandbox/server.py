@@ -1,0 +1,142 @@
+"""The server: everything under one address, run for good (`serve`) or for the length of a test (`running`)."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route, WebSocketRoute
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sandbox import control
+from sandbox.errors import SandboxError
+from sandbox.hooks import Hooks
+from sandbox.uploads import Uploads
+from sandbox.webapi import DROP, WebApi
+
+if TYPE_CHECKING:
+    from sandbox.workspace import Workspace
+
+TICK_SECONDS = 0.25  # how often what is due by the clock is looked for
+_START_SECONDS = 10.0
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with a way to cut a connection: what a fault needs and ASGI does not have."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()  # type: ignore[no-untyped-call, unused-ignore]  # untyped in some versions
+        self.scope[DROP] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+
+
+def application(ws: "Workspace", *, page: bool) -> Starlette:
+    """The whole of it as an ASGI application: Web API, Socket Mode, response URLs, control, and the page if wanted."""
+    app = Starlette(
+        routes=[
+            Mount("/api", WebApi(ws)),
+            Mount("/hooks", Hooks(ws)),
+            Mount("/upload", Uploads(ws)),
+            WebSocketRoute("/link/", ws.sockets.serve),
+            *control.routes(ws),
+        ],
+        lifespan=_lifespan(ws),
+    )
+    if page:
+        from sandbox.page import attach  # NiceGUI: seconds to import, and not needed by tests
+
+        attach(app, ws)
+    return app
+
+
+def _lifespan(ws: "Workspace") -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        ws.courier.bind(asyncio.get_running_loop())
+        ticker = asyncio.create_task(_tick(ws))
+        yield
+        ticker.cancel()
+        ws.sockets.disconnect("")
+        ws.courier.bind(None)
+
+    return lifespan
+
+
+async def _tick(ws: "Workspace") -> None:
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        ws.run_due()
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="websockets-sansio",
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        ws_ping_interval=20.0,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as taken:
+        listener.close()
+        raise SandboxError(f"cannot listen on {host}:{port} ({taken.strerror}); choose another --port") from None
+    return listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+def serve(ws: "Workspace", host: str = "127.0.0.1", port: int = 8100, *, page: bool = True) -> None:
+    """Run until the process is told to stop (Ctrl-C, SIGTERM). Raises SandboxError when the port is taken."""
+    listener = _listen(host, port)
+    ws.url = _url(host, listener)
+    uvicorn.Server(_config(application(ws, page=page))).run(sockets=[listener])
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running server: its address, and the base URL of its Web API (what `SLACK_API_URL` is)."""
+
+    ws: "Workspace"
+    url: str
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+
+@contextmanager
+def running(ws: "Workspace", port: int = 0, *, page: bool = False) -> Iterator[Running]:
+    """Run in a thread as long as the block lasts; port 0 takes a free one."""
+    listener = _listen("127.0.0.1", port)
+    ws.url = _url("127.0.0.1", listener)
+    server = uvicorn.Server(_config(application(ws, page=page)))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)
+    bound = ws.courier.bound
+    thread.start()
+    if not bound.wait(_START_SECONDS):
+        raise SandboxError("the sandbox did not start; run `python -m sandbox` to see why")
+    try:
+        yield Running(ws, ws.url)
+    finally:
+        server.should_exit = True
+        thread.join(_START_SECONDS)
+        bound.clear()
+        if thread.is_alive():
+            logging.getLogger(__name__).warning("the sandbox at %s has not stopped in time", ws.url)
