@@ -11,6 +11,7 @@ from datetime import timedelta
 from bot import carry
 from bot.effects import KINDS, RefreshCard
 from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from bot.metrics import DELIVERED
 from bot.parts import Parts
 from db import outbox
 from db.outbox import Claimed
@@ -106,17 +107,20 @@ class Delivery:
             with self.parts.store.begin() as work:
                 if outbox.settle(work.session, claimed, now=work.now):
                     learned(work)
+            DELIVERED.labels(claimed.kind, "done").inc()
 
     def _postpone(self, claimed: Claimed, wait: timedelta, error: str) -> None:
         now = self.parts.clock.now()
         if now - claimed.told_at > GIVE_UP_AFTER:
             self._bury(claimed, error)
             return
+        DELIVERED.labels(claimed.kind, "postponed").inc()
         log.warning("%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
         with self.parts.store.begin() as work:
             outbox.postpone(work.session, claimed, until=work.now + wait, error=error)
 
     def _bury(self, claimed: Claimed, error: str) -> None:
+        DELIVERED.labels(claimed.kind, "dead").inc()
         log.error("%s of incident %s cannot be delivered: %s", claimed.kind, claimed.incident, error)
         with self.parts.store.begin() as work:
             outbox.bury(work.session, claimed, now=work.now, error=error)

@@ -7,6 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import delete
 
+from bot.metrics import CHASES
 from bot.parts import Parts
 from bot.workflows import chase
 from db.models import SeenEvent
@@ -38,6 +39,7 @@ def run_chase(parts: Parts) -> int:
     """Remind whoever is due to be reminded now; how many reminders went out."""
     with parts.store.begin() as work:
         taken = chase.chase(work, policy=parts.policy)
+    CHASES.inc(taken)
     if taken:
         log.info("%s overdue reviews and actions were chased", taken)
     return taken

@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from bot.metrics import SLACK_CALLS
 from bot.pace import Pace
 from db.records import PersonRecord
 
@@ -59,11 +60,14 @@ class Slack:
             response = function(**arguments)
         except SlackApiError as error:
             sorted_error = _sorted(method, error)
+            SLACK_CALLS.labels(method, type(sorted_error).__name__).inc()
             if self.pace and isinstance(sorted_error, SlackBusy):
                 self.pace.rest(method, sorted_error.retry_after)
             raise sorted_error from None
         except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
+            SLACK_CALLS.labels(method, SlackUnclear.__name__).inc()
             raise SlackUnclear(method, type(error).__name__) from error
+        SLACK_CALLS.labels(method, "ok").inc()
         answer: Mapping[str, Any] = response.data
         return answer
 

@@ -6,13 +6,16 @@ from typing import Annotated, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from slack_bolt import App, BoltRequest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
+from bot.metrics import REGISTRY
 from bot.parts import Parts
 from bot.settings import HttpAddress
+from db import queries
 
 LARGEST_BODY = 1_000_000
 START_SECONDS = 5.0
@@ -32,6 +35,12 @@ def application(parts: Parts, *, connected: Callable[[], bool], slack: App | Non
         if not all(checks.values()):
             response.status_code = 503
         return {"ready": all(checks.values()), **checks}
+
+    @web.get("/metrics")
+    def metrics() -> Response:
+        return Response(
+            generate_latest(REGISTRY) + generate_latest(_state(parts, connected=connected())), media_type=CONTENT_TYPE_LATEST
+        )
 
     if slack is not None:
         _take_slack_requests(web, slack)
@@ -54,6 +63,27 @@ async def _bounded_body(request: Request) -> bytes:
         if len(body) > LARGEST_BODY:
             raise HTTPException(413, "The request is larger than 1 MB.")
     return body
+
+
+def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
+    """What the database says at this moment, the same from every bot."""
+    registry = CollectorRegistry()
+    effects = Gauge("tocsin_outbox_effects", "Effects that are not done.", ["state"], registry=registry)
+    age = Gauge(
+        "tocsin_outbox_oldest_seconds", "Age of the oldest effect that is not done.", ["state"], registry=registry
+    )
+    incidents = Gauge("tocsin_incidents_open", "Open incidents.", ["phase", "severity"], registry=registry)
+    overdue = Gauge("tocsin_reviews_overdue", "Reviews that should have been done.", registry=registry)
+    Gauge("tocsin_socket_connected", "Whether Slack reaches this bot.", registry=registry).set(connected)
+    now = parts.clock.now()
+    with parts.store.read() as session:
+        for state, count, oldest in queries.outbox_depth(session):
+            effects.labels(state.value).set(count)
+            age.labels(state.value).set((now - oldest).total_seconds())
+        for phase, severity, count in queries.incidents_by_phase(session):
+            incidents.labels(phase.value, severity).set(count)
+        overdue.set(len(queries.reviews_overdue(session, now)))
+    return registry
 
 
 def _database_answers(parts: Parts) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, EffectState, Phase, ReviewState
@@ -196,3 +196,23 @@ def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
     """Effects that need a person to look."""
     question = select(Effect).where(Effect.state == EffectState.DEAD).order_by(Effect.id.desc()).limit(limit)
     return list(session.scalars(question))
+
+
+def outbox_depth(session: Session) -> list[tuple[EffectState, int, datetime]]:
+    """How many effects are not done, by state, and when the oldest of them was told."""
+    question = (
+        select(Effect.state, func.count(), func.min(Effect.told_at))
+        .where(Effect.state != EffectState.DONE)
+        .group_by(Effect.state)
+    )
+    return [(state, count, oldest) for state, count, oldest in session.execute(question)]
+
+
+def incidents_by_phase(session: Session) -> list[tuple[Phase, str, int]]:
+    """How many incidents are open, by phase and severity."""
+    question = (
+        select(Incident.phase, Incident.severity, func.count())
+        .where(Incident.closed_at.is_(None))
+        .group_by(Incident.phase, Incident.severity)
+    )
+    return [(phase, severity, count) for phase, severity, count in session.execute(question)]

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.commands import actions, declare, lists, phases, pin, review, roles, rooms, severity, talk
 from bot.commands.asking import Click, Form, Heard, Reply, Typed
 from bot.errors import Refused, SlackError
+from bot.metrics import ANSWERS, BUGS, REFUSALS
 from bot.parts import Parts
 from bot.views import lists as shown
 from bot.views.kit import Message
@@ -56,6 +57,7 @@ def register(app: App, parts: Parts) -> None:
     """Teach the app everything: one listener a kind of payload; what it is about is looked up in the tables above."""
 
     @app.command("/incident")
+    @ANSWERS.labels("command").time()
     def command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         asked = Typed.of(body)
         answer = TYPED.get(asked.word)
@@ -68,6 +70,7 @@ def register(app: App, parts: Parts) -> None:
         return ack() if reply is None else ack(**_message(reply).arguments())
 
     @app.action(EVERYTHING)
+    @ANSWERS.labels("click").time()
     def click(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
         done = Click.of(body)
         answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
@@ -77,16 +80,19 @@ def register(app: App, parts: Parts) -> None:
         return ack()
 
     @app.view_submission(EVERYTHING)
+    @ANSWERS.labels("form").time()
     def form(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         FORMS[body["view"]["callback_id"]](parts, Form.of(body))
         return ack()
 
     @app.shortcut(EVERYTHING)
+    @ANSWERS.labels("shortcut").time()
     def shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
         _answer(parts, body["trigger_id"], SHORTCUTS[body["callback_id"]](parts, body), respond)
         return ack()
 
     @app.event(EVERYTHING)
+    @ANSWERS.labels("event").time()
     def event(body: dict[str, Any]) -> None:
         heard = EVENTS.get(body["event"]["type"])
         change = heard and heard(parts, body)
@@ -128,7 +134,9 @@ def _nearest(word: str) -> str:
 def _sentence(error: Exception) -> str:
     """What the person is told. What is not our own word is logged with a number that they can name."""
     if isinstance(error, Refused):
+        REFUSALS.inc()
         return str(error)
+    BUGS.inc()
     number = uuid.uuid4().hex[:8]
     log.error("unexpected error %s", number, exc_info=error)
     if isinstance(error, DBAPIError):
