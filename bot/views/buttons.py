@@ -89,10 +89,10 @@ def _review_step(record: Record, *, primary: bool = False) -> ButtonElement | No
     return review_done(record.incident.id, primary=primary)
 
 
-def _missing(record: Record) -> list[InteractiveElement]:
-    """A button for each fact that is missing, and command if nobody has it."""
-    commands = [] if "commander" in record.roles else [_fix(record, "commander")]
-    return [*fixes(record, lifecycle.gaps(record)), *commands]
+def _missing(record: Record) -> list[ButtonElement]:
+    """A button for each fact that is missing, and command if nobody has it, gap or not."""
+    codes = [gap.code for gap in lifecycle.gaps(record)]
+    return _fixing(record, codes if "commander" in record.roles else [*codes, "commander"])
 
 
 def _besides(record: Record) -> list[InteractiveElement]:
@@ -129,8 +129,11 @@ def _after_the_end(record: Record) -> list[InteractiveElement]:
 
 def fixes(record: Record, gaps: Iterable[Gap]) -> list[ButtonElement]:
     """The buttons that fill these gaps, each once, in the order of the gaps."""
-    buttons = {button.action_id: button for button in (_fix(record, gap.code) for gap in gaps)}
-    return list(buttons.values())
+    return _fixing(record, (gap.code for gap in gaps))
+
+
+def _fixing(record: Record, codes: Iterable[str]) -> list[ButtonElement]:
+    return list({button.action_id: button for button in (_fix(record, code) for code in codes)}.values())
 
 
 def _fix(record: Record, code: str) -> ButtonElement:

@@ -24,6 +24,8 @@ _LOST = {
     "ShareReview": "the review could not be shared",
     "Invite": "people could not be brought into the room",
     "Say": "a message could not be posted",
+    "React": "a reaction could not be added",
+    "ShowMenu": "the buttons could not be posted",
     "SendMail": "an e-mail could not be sent",
 }
 
@@ -174,8 +176,8 @@ def _roles(record: Record, policy: Policy) -> list[tuple[str, Safe]]:
 
 def _role(record: Record, policy: Policy, name: str) -> tuple[str, Safe]:
     user = record.roles.get(name)
-    nobody = kit.say("nobody: `/incident take {name}`" if record.incident.phase.is_open else "nobody", name=name)
-    return labels.role(policy, name), kit.person(user) if user else nobody
+    free = kit.say("not taken: `/incident take {name}`" if record.incident.phase.is_open else "not taken", name=name)
+    return labels.role(policy, name), kit.person(user) if user else free
 
 
 def _answers(incident: IncidentRecord) -> Safe:
@@ -210,7 +212,8 @@ def _undelivered(dead: Sequence[DeliveryRecord]) -> Safe:
     if len(dead) > DEAD_MOST:
         lines.append(kit.escape(f"and {len(dead) - DEAD_MOST} more"))
     return kit.say(
-        ":warning: *Not delivered.* Tell whoever runs tocsin: `tocsin doctor` says what to repair.\n{lines}",
+        ":warning: *Something could not be delivered.* `/incident repair` tries again; if that does not help, tell whoever "
+        "runs tocsin.\n{lines}",
         lines=kit.bullets(lines),
     )
 

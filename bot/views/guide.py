@@ -38,6 +38,7 @@ COMMANDS = (
     Command("dismiss a test alert", "ends it as a false alarm"),
     Command("merge INC-7", "ends it: it is the same as INC-7"),
     Command("reopen the errors are back", "opens it again"),
+    Command("repair", "tries again what could not be delivered"),
     Command("help", "all of this"),
 )
 ELSEWHERE = "These work in the incident's room. Elsewhere name the incident first: `/incident status INC-7`."

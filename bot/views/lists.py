@@ -132,10 +132,11 @@ def warning(text: str) -> Message:
 
 
 def plain(sentence: str) -> str:
-    """A sentence for a form's error, where Slack shows plain text only: people cannot be named there."""
+    """A sentence for a form's error, where Slack shows what it gets and nobody can be mentioned."""
     words = {"user": "this person", "channel": "that channel"}
-    text = "".join(words.get(kind, value) for kind, value in kit.tokens(sentence)).replace("`", "")
-    return kit.plain(text[:1].upper() + text[1:], ERROR_MOST)
+    text = "".join(words.get(kind, value) for kind, value in kit.tokens(sentence))
+    text = text if len(text) <= ERROR_MOST else f"{text[: ERROR_MOST - 1]}…"
+    return text[:1].upper() + text[1:]
 
 
 def close_refused(record: Record, gaps: Sequence[Gap]) -> Message:

@@ -188,7 +188,7 @@ def review(record: Record, policy: Policy) -> View:
     if not record.actions:
         blocks.append(asked("no_actions_because", "No action needed, because"))
     read = begun is not None and begun.timeline_read_by is not None
-    blocks.append(kit.checkbox("timeline_read", "Timeline", "I have read the timeline through", ticked=read))
+    blocks.append(kit.checkbox("timeline_read", "Timeline read", "I have read the timeline through", ticked=read))
     return kit.modal("Post-incident review", "review.filled", blocks, about=_about(record))
 
 
@@ -229,7 +229,7 @@ def reopen(record: Record) -> View:
 def give(what: Literal["review", "action"], record: Record, *, action: ActionRecord | None = None) -> View:
     """Somebody else is to own the review, or the `action`."""
     return kit.modal(
-        f"Give the {what} to …",
+        f"Give the {what}",
         f"{_topic(what)}.given",
         [*_quoted(action), kit.person_input("user", "Person")],
         submit="Give",
@@ -241,11 +241,11 @@ def snooze(
     what: Literal["review", "action"], record: Record, policy: Policy, *, action: ActionRecord | None = None
 ) -> View:
     """Reminders are to rest; the reason goes on the timeline."""
-    rest = policy.review.chase.snooze.in_words()
+    hint = f"No reminders for {policy.review.chase.snooze.in_words()}. The reason goes to the timeline."
     return kit.modal(
-        f"Snooze {rest}",
+        "Snooze",
         f"{_topic(what)}.snoozed",
-        [*_quoted(action), kit.text_input("reason", "Reason", multiline=True, hint="It goes on the timeline.")],
+        [*_quoted(action), kit.text_input("reason", "Reason", multiline=True, hint=hint)],
         submit="Snooze",
         about=_about(record, action),
     )
@@ -309,5 +309,5 @@ def _answer(name: str, given: Answer) -> InputBlock:
 
 
 def _incidents(name: str, label: str, incidents: Sequence[IncidentRecord]) -> InputBlock:
-    options = [kit.option(str(known.id), f"{known.key} · {known.title}") for known in incidents[:CHOICES_MOST]]
+    options = [kit.option(str(known.id), known.key, known.title) for known in incidents[:CHOICES_MOST]]
     return kit.choice(name, label, options)
