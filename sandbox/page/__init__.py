@@ -2,20 +2,21 @@
 
     from sandbox.page import attach
 
-    attach(app, ws)  # on the engine's FastAPI application, before it starts
+    attach(app, ws)  # on the engine's Starlette application, before it starts
 
 Rooms: `mrkdwn`, `richtext`, `markdown`, `dates`, `emoji` (texts to safe HTML, pure) · `blocks`, `controls`, `pickers`,
 `form` (Block Kit) · `message`, `stream`, `conversation`, `thread`, `composer`, `sidebar`, `home`, `modal`, `traffic`,
-`trouble`, `welcome` (what stands on the page) · `seat` (one tab: who, where, and how their verbs reach the workspace).
+`trouble`, `welcome` (what stands on the page) · `tab` (one tab: who, where, and how their verbs reach the workspace).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.applications import Starlette
 
     from sandbox.workspace import Workspace
 
@@ -24,7 +25,7 @@ FAVICON = "🔔"
 _attached: list[object] = []
 
 
-def attach(app: FastAPI, ws: Workspace) -> None:
+def attach(app: Starlette, ws: Workspace) -> None:
     """Serve the page at `/` of `app`; `/?as=<person>&channel=<name>` opens it as somebody, somewhere.
 
     Call it after the engine's own routes are there: what they do not answer falls to the page. NiceGUI keeps its state in
@@ -50,6 +51,11 @@ def attach(app: FastAPI, ws: Workspace) -> None:
         desk.draw(ws, person, desk.place_from(ws, person, asked.get("channel", "")), client)
 
     ui.run_with(
-        app, title="sandbox", favicon=FAVICON, tailwind=False, show_welcome_message=False, binding_refresh_interval=None
+        cast("FastAPI", app),  # it only mounts itself there and joins the lifespan, which Starlette has too
+        title="sandbox",
+        favicon=FAVICON,
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
     )
     _attached.append(app)

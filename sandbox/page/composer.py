@@ -11,7 +11,7 @@ from typing import Any
 from nicegui import ui
 
 from sandbox.page import sight
-from sandbox.page.seat import Seat
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, avatar, click, push
 
 _WORD = re.compile(r"(?:^|(?<=\s))([@#])([\w.-]*)$")
@@ -35,11 +35,15 @@ class Completion:
     hint: str
     detail: str = ""
 
+    def is_said_by(self, text: str) -> bool:
+        """Whether `text` already says it, so that Enter may send."""
+        return self.becomes.strip().casefold() == text.strip().casefold()
 
-def completions(seat: Seat, text: str) -> list[Completion]:
+
+def completions(tab: Tab, text: str) -> list[Completion]:
     """What could be meant by the unfinished `text`: a command, a person or a channel."""
     if text.startswith("/") and " " not in text:
-        commands = seat.ws.manifest.features.slash_commands
+        commands = tab.ws.manifest.features.slash_commands
         return [
             Completion(f"{one.command} ", one.command, one.usage_hint, one.description)
             for one in commands
@@ -50,26 +54,26 @@ def completions(seat: Seat, text: str) -> list[Completion]:
         return []
     sign, begun = found[1], found[2].lower()
     head = text[: found.start()]
-    names = _people(seat) if sign == "@" else _channels(seat)
+    names = _people(tab) if sign == "@" else _channels(tab)
     return [Completion(f"{head}{sign}{name} ", f"{sign}{name}", hint) for name, hint in names if begun in name.lower()][
         :8
     ]
 
 
-def _people(seat: Seat) -> list[tuple[str, str]]:
-    app = (seat.ws.manifest.name, "the app")
-    return [*((one.name, one.real_name) for one in seat.ws.people()), app]
+def _people(tab: Tab) -> list[tuple[str, str]]:
+    app = (tab.ws.manifest.name, "the app")
+    return [*((one.name, one.real_name) for one in tab.ws.people()), app]
 
 
-def _channels(seat: Seat) -> list[tuple[str, str]]:
-    return [(one.name, "") for one in sight.places(seat.ws, seat.person) if one.kind in {"channel", "group"}]
+def _channels(tab: Tab) -> list[tuple[str, str]]:
+    return [(one.name, "") for one in sight.places(tab.ws, tab.person) if one.kind in {"channel", "group"}]
 
 
 class Composer:
-    """Writes into the conversation of the seat, or into the thread that `thread` gives."""
+    """Writes into the conversation of the tab, or into the thread that `thread` gives."""
 
-    def __init__(self, seat: Seat, thread: Callable[[], str | None] = lambda: None) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab, name: str = "Message", thread: Callable[[], str | None] = lambda: None) -> None:
+        self.tab = tab
         self.thread = thread
         self._list: list[Completion] = []
         self._chosen = 0
@@ -79,9 +83,8 @@ class Composer:
             self._usage = Tag("div", classes="usage")
             with Tag("div", classes="composer-box"):
                 self.text = ui.textarea(on_change=lambda e: self._typed(e.value or ""))
-                self.text.props('borderless dense autogrow aria-label="Message" spellcheck=false').classes(
-                    "composer-text"
-                )
+                self.text.props("borderless dense autogrow spellcheck=false").classes("composer-text")
+                self.text.props["aria-label"] = name
                 self.text.on("keydown", self._key, js_handler=_KEYS)
                 self._tools()
         self._typed("")
@@ -96,7 +99,7 @@ class Composer:
             click(push("➤", "send", label="Send now"), lambda: self._send(self.text.value or ""))
 
     def _shortcuts(self) -> None:
-        features = self.seat.ws.manifest.features
+        features = self.tab.ws.manifest.features
         mine = [one for one in features.shortcuts if one.type == "global"]
         with ui.menu().props("auto-close anchor='top left' self='bottom left'").classes("shortcuts-menu"):
             Tag("div", "Shortcuts", "menu-title")
@@ -110,7 +113,7 @@ class Composer:
                     Tag("div", command.description, "hint")
 
     def _shortcut(self, name: str) -> Callable[[], Any]:
-        return lambda: self.seat.do(self.seat.person.shortcut, name, what=name)
+        return lambda: self.tab.do(self.tab.person.shortcut, name, what=name)
 
     def _insertion(self, text: str) -> Callable[[], None]:
         return lambda: self.insert(text)
@@ -134,9 +137,7 @@ class Composer:
     # -- typing -------------------------------------------------------------------------------------------------------
 
     def _typed(self, text: str) -> None:
-        found = completions(self.seat, text) if text else []
-        if found and found[0].becomes.rstrip() == text and not found[0].title.startswith("/"):
-            found = []
+        found = completions(self.tab, text) if text else []
         self._chosen = 0
         self._offer(found)
         self._usage_of(text)
@@ -144,7 +145,7 @@ class Composer:
     def _usage_of(self, text: str) -> None:
         """Under the fingers of somebody who writes a command: what may follow it."""
         name, space, _ = text.partition(" ")
-        command = self.seat.ws.manifest.command(name) if space and name.startswith("/") else None
+        command = self.tab.ws.manifest.command(name) if space and name.startswith("/") else None
         self._usage.set_visibility(command is not None)
         if command:
             self._usage.set_text(f"{command.command}  {command.usage_hint}")
@@ -178,16 +179,16 @@ class Composer:
             self._offer(self._list)
         elif key == "Escape":
             self._offer([])
-        elif self._list and (key == "Tab" or self._list[self._chosen].becomes.rstrip() != text.rstrip()):
+        elif self._list and (key == "Tab" or not self._list[self._chosen].is_said_by(text)):
             self.insert(self._list[self._chosen].becomes)
         else:
             await self._send(text)
 
     async def _send(self, text: str) -> None:
-        if not text.strip() or self.seat.channel is None:
+        if not text.strip() or self.tab.channel is None:
             return
         self.text.set_value("")
-        channel, thread = self.seat.channel, self.thread()
+        channel, thread = self.tab.channel, self.thread()
         command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
         if command:  # waits for the app's answer; messages typed meanwhile need not
             await self._say(text, channel, thread, command)
@@ -196,4 +197,4 @@ class Composer:
             await self._say(text, channel, thread, "Your message")
 
     async def _say(self, text: str, channel: str, thread: str | None, what: str) -> None:
-        await self.seat.do(self.seat.person.types, text, channel=channel, thread_ts=thread, what=what)
+        await self.tab.do(self.tab.person.types, text, channel=channel, thread_ts=thread, what=what)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from sandbox.page import mrkdwn, pickers
+from sandbox.page import mrkdwn, pickers, values
 from sandbox.page.stage import Json, Stage
 from sandbox.page.tag import Tag, click, push, raw
 
@@ -76,11 +76,11 @@ def small_buttons(block: Json, element: Json, stage: Stage) -> None:
 def acting_picker(block: Json, element: Json, stage: Stage) -> None:
     """A picker whose every new value is told to the app."""
 
-    async def changed(value: Any) -> None:
-        await confirmed(element, stage, lambda: stage.choose(block, element, value))()
+    async def changed(held: Any) -> None:
+        await confirmed(element, stage, lambda: stage.choose(block, element, held))()
 
     with Tag("div", classes=f"picker {element['type']}"):
-        pickers.PICKERS[element["type"]](block, element, stage, pickers.initial(element), changed)
+        pickers.PICKERS[element["type"]](block, element, stage, values.plain(stage.value(block, element)), changed)
 
 
 def image(element: Json, classes: str) -> None:

@@ -11,9 +11,9 @@ from nicegui import ui
 from sandbox.page import mrkdwn, sight
 from sandbox.page.composer import Composer
 from sandbox.page.message import author_of
-from sandbox.page.seat import Seat
 from sandbox.page.stage import Json
 from sandbox.page.stream import Stream
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, avatar, click, push, raw
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ PAGE = 50
 
 
 class Conversation:
-    """Header, stream and composer of the channel the seat looks at; hidden on App Home."""
+    """Header, stream and composer of the channel the tab looks at; hidden on App Home."""
 
-    def __init__(self, seat: Seat, hint: Callable[[Composer], object]) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab, hint: Callable[[Composer], object]) -> None:
+        self.tab = tab
         self._last = PAGE
         self._shown: str | None = None
         self._mark = ""
         with Tag("section", classes="conversation", aria_label="Conversation") as self.box:
             self._head = Tag("header", classes="conversation-head")
-            self.stream = Stream(seat, in_thread=False, earlier=self._earlier)
+            self.stream = Stream(tab, in_thread=False, earlier=self._earlier)
             self._notice = Tag("div", classes="notice")
             self._hint = Tag("div")
-            self.composer = Composer(seat)
+            self.composer = Composer(tab)
             with self._hint:
                 hint(self.composer)
-        seat.watch(self.refresh)
+        tab.watch(self.refresh)
         self.refresh(frozenset({"look"}))
 
     def _earlier(self) -> None:
@@ -48,7 +48,7 @@ class Conversation:
 
     def refresh(self, news: frozenset[str]) -> None:
         """Bring header, messages and what may be written to the present."""
-        channel = self.seat.ws.state.channels.get(self.seat.channel or "")
+        channel = self.tab.ws.state.channels.get(self.tab.channel or "")
         self.box.set_visibility(channel is not None)
         if channel is None:
             self._shown = None
@@ -57,17 +57,17 @@ class Conversation:
             self._shown, self._last, self._mark = channel.id, PAGE, ""
             self.stream.clear()
         self._header(channel)
-        window = sight.conversation(self.seat.ws, self.seat.person, channel.id, self._last)
+        window = sight.conversation(self.tab.ws, self.tab.person, channel.id, self._last)
         self.stream.show(window, lambda: self._beginning(channel))
         if "message" in news and channel.kind != "im":
-            ui.timer(0, self.seat.read, once=True)
+            ui.timer(0, self.tab.read, once=True)
 
     # -- header -------------------------------------------------------------------------------------------------------
 
     def _header(self, channel: Channel) -> None:
-        view = self.seat.view
-        pins = sight.pinned(self.seat.ws, channel.id)
-        with self.seat.ws.state.lock:
+        view = self.tab.view
+        pins = sight.pinned(self.tab.ws, channel.id)
+        with self.tab.ws.state.lock:
             bookmarks, members = list(channel.bookmarks.values()), list(channel.members)
             mark = json.dumps([channel.info, bookmarks, members, [view.user(one) for one in members], pins])
         if mark == self._mark:
@@ -84,18 +84,18 @@ class Conversation:
         self._writing(channel, members)
 
     def _title(self, channel: Channel) -> None:
-        name = self.seat.ws.manifest.name if channel.kind == "im" else channel.name
+        name = self.tab.ws.manifest.name if channel.kind == "im" else channel.name
         glyph = {"group": "🔒", "channel": "#"}.get(channel.kind, "")
         with Tag("div", classes="title"):
             Tag("h1", f"{glyph} {name}".strip() if glyph == "🔒" else f"{glyph}{name}")
             topic = str(channel.info.get("topic", {}).get("value", ""))
             if topic:
-                raw(mrkdwn.inline(topic.replace("\n", " "), self.seat.view), "topic").props["title"] = topic
+                raw(mrkdwn.inline(topic.replace("\n", " "), self.tab.view), "topic").props["title"] = topic
             elif channel.kind != "im":
                 Tag("div", "No topic yet", "topic hint")
 
     def _people(self, channel: Channel, members: list[str]) -> None:
-        view = self.seat.view
+        view = self.tab.view
         with push("", "members", label=f"{len(members)} members"):
             for one in members[:3]:
                 self._face(one, "tiny")
@@ -106,34 +106,34 @@ class Conversation:
                     with Tag("div", classes="person"):
                         self._face(one)
                         Tag("strong", view.user(one))
-                        if one == self.seat.ws.bot_user_id:
+                        if one == self.tab.ws.bot_user_id:
                             Tag("span", "APP", "badge")
-                if channel.kind in {"channel", "group"} and self.seat.person.id in members:
+                if channel.kind in {"channel", "group"} and self.tab.person.id in members:
                     self._invitations(channel, members)
 
     def _face(self, user: str, classes: str = "") -> None:
-        app = "app" if user == self.seat.ws.bot_user_id else ""
-        avatar(self.seat.view.user(user), user, classes=f"{classes} {app}".strip())
+        app = "app" if user == self.tab.ws.bot_user_id else ""
+        avatar(self.tab.view.user(user), user, classes=f"{classes} {app}".strip())
 
     def _invitations(self, channel: Channel, members: list[str]) -> None:
         ui.separator()
-        for one in self.seat.ws.people():
+        for one in self.tab.ws.people():
             if one.id not in members:
                 ui.menu_item(f"Add {one.name} to the channel", on_click=self._inviting(one, channel.id))
-        if self.seat.ws.bot_user_id not in members:
-            name = self.seat.ws.manifest.name
-            ui.menu_item(f"Add {name} to the channel", on_click=self._inviting(self.seat.ws.bot_user_id, channel.id))
-        ui.menu_item("Leave channel", on_click=lambda: self.seat.do(self.seat.person.leaves, channel.id)).classes(
+        if self.tab.ws.bot_user_id not in members:
+            name = self.tab.ws.manifest.name
+            ui.menu_item(f"Add {name} to the channel", on_click=self._inviting(self.tab.ws.bot_user_id, channel.id))
+        ui.menu_item("Leave channel", on_click=lambda: self.tab.do(self.tab.person.leaves, channel.id)).classes(
             "danger"
         )
 
     def _inviting(self, whom: Any, channel: str) -> Callable[[], Any]:
-        return lambda: self.seat.do(self.seat.person.invites, whom, channel)
+        return lambda: self.tab.do(self.tab.person.invites, whom, channel)
 
     def _pins(self, pins: list[Json]) -> None:
         if not pins:
             return
-        view = self.seat.view
+        view = self.tab.view
         with push("", "members", label=f"{len(pins)} pinned"):
             Tag("span", f"📌 {len(pins)}")
             with ui.menu().props("auto-close").classes("pins-menu"):
@@ -155,7 +155,7 @@ class Conversation:
     # -- what may be written ------------------------------------------------------------------------------------------
 
     def _writing(self, channel: Channel, members: list[str]) -> None:
-        name = self.seat.ws.manifest.name if channel.kind == "im" else channel.name
+        name = self.tab.ws.manifest.name if channel.kind == "im" else channel.name
         self._notice.clear()
         notice = self._reason(channel, members)
         self._notice.set_visibility(notice is not None)
@@ -167,16 +167,16 @@ class Conversation:
             raw(notice, "notice-words")
             if channel.kind == "channel" and not channel.is_archived:
                 join = push("Join Channel", "button primary")
-                click(join, lambda: self.seat.do(self.seat.person.joins, channel.id))
+                click(join, lambda: self.tab.do(self.tab.person.joins, channel.id))
 
     def _reason(self, channel: Channel, members: list[str]) -> str | None:
         """Why nothing can be written here, as safe HTML; None when one can write."""
         name = mrkdwn.literal(channel.name)
         if channel.is_archived:
             return f"You are viewing <b>#{name}</b>, an archived channel."
-        if self.seat.person.id not in members:
+        if self.tab.person.id not in members:
             return f"You are viewing <b>#{name}</b>. Join it to talk, and to use commands there."
-        if channel.kind == "im" and self.seat.ws.manifest.features.app_home.messages_tab_read_only_enabled:
+        if channel.kind == "im" and self.tab.ws.manifest.features.app_home.messages_tab_read_only_enabled:
             return "Sending messages to this app has been turned off."
         return None
 
@@ -184,9 +184,9 @@ class Conversation:
         """The very start of a conversation."""
         with Tag("div", classes="beginning"):
             if channel.kind == "im":
-                Tag("h2", f"This is where {self.seat.ws.manifest.name} talks to you alone.")
+                Tag("h2", f"This is where {self.tab.ws.manifest.name} talks to you alone.")
             else:
                 Tag("h2", f"{'🔒 ' if channel.kind == 'group' else '#'}{channel.name}")
-                made = self.seat.view.user(str(channel.info.get("creator", "")))
+                made = self.tab.view.user(str(channel.info.get("creator", "")))
                 kind = "private channel" if channel.kind == "group" else "channel"
                 Tag("p", f"This is the very beginning of the {kind}. {made} made it. Be nice to each other.", "hint")

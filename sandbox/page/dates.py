@@ -1,6 +1,6 @@
 """Times as Slack's client writes them: message times, day dividers, and `<!date^…>` in a text.
 
-The tokens are those of Slack's page "Formatting text for app surfaces", section "Date formatting". Months and weekdays are
+The tokens are those of Slack's page "Formatting text for app stages", section "Date formatting". Months and weekdays are
 written out here because `strftime` follows the machine's locale and Slack's English does not.
 """
 

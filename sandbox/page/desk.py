@@ -11,8 +11,8 @@ from sandbox.page import sight
 from sandbox.page.conversation import Conversation
 from sandbox.page.home import Home
 from sandbox.page.modal import Modals
-from sandbox.page.seat import Seat
 from sandbox.page.sidebar import Sidebar
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push
 from sandbox.page.thread import ThreadPanel
 from sandbox.page.traffic import Traffic
@@ -45,23 +45,23 @@ def place_from(ws: Workspace, person: Person, asked: str) -> str:
     return next((one.id for one in [*named, *incidents, *mine, *places]), sight.HOME)
 
 
-def draw(ws: Workspace, person: Person, place: str, client: Client) -> Seat:
+def draw(ws: Workspace, person: Person, place: str, client: Client) -> Tab:
     """Draw the page of one browser tab."""
-    seat = Seat(ws, person, place, client)
+    tab = Tab(ws, person, place, client)
     with Tag("div", classes="desk") as desk:
-        sidebar = Sidebar(seat)
+        sidebar = Sidebar(tab)
         with Tag("main", classes="middle"):
-            _top(seat, sidebar, desk)
-            Conversation(seat, hint=partial(Welcome, seat))
-            Home(seat)
-        ThreadPanel(seat)
-        Inspector(seat, desk)
-    Modals(seat)
-    client.on_connect(seat.arrive)
-    return seat
+            _top(tab, sidebar, desk)
+            Conversation(tab, hint=partial(Welcome, tab))
+            Home(tab)
+        ThreadPanel(tab)
+        Inspector(tab, desk)
+    Modals(tab)
+    client.on_connect(tab.arrive)
+    return tab
 
 
-def _top(seat: Seat, sidebar: Sidebar, desk: Tag) -> None:
+def _top(tab: Tab, sidebar: Sidebar, desk: Tag) -> None:
     """What lies over everything else: the phone's menu button, the inspector's switch, the banner."""
     with Tag("div", classes="top"):
         menu = push("☰", "tool burger", label="Channels and people")
@@ -70,36 +70,36 @@ def _top(seat: Seat, sidebar: Sidebar, desk: Tag) -> None:
         with push("", "inspect", label="Inspector: requests, payloads and trouble") as inspect:
             Tag("span", "🔍", aria_hidden="true")
             Tag("span", " Inspector", "inspect-word")
-        click(inspect, lambda: _toggle_inspector(seat, desk))
+        click(inspect, lambda: _toggle_inspector(tab, desk))
 
     def look(news: frozenset[str]) -> None:
-        down.set_visibility(seat.ws.faults.down)
+        down.set_visibility(tab.ws.faults.down)
 
-    seat.watch(look)
+    tab.watch(look)
     look(frozenset())
 
 
-def _toggle_inspector(seat: Seat, desk: Tag) -> None:
+def _toggle_inspector(tab: Tab, desk: Tag) -> None:
     desk.classes(toggle="inspecting")
-    seat.refresh(frozenset({"look"}))
+    tab.refresh(frozenset({"look"}))
 
 
 class Inspector:
     """The drawer at the right, with its two tabs."""
 
-    def __init__(self, seat: Seat, desk: Tag) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab, desk: Tag) -> None:
+        self.tab = tab
         self._desk = desk
         with Tag("aside", classes="inspector", aria_label="Inspector"):
             with Tag("header", classes="panel-head"):
                 with Tag("div", classes="tabs", role="tablist"):
                     self._tabs = {name: self._tab(name) for name in ("Traffic", "Trouble")}
-                click(push("✕", "tool", label="Close the inspector"), lambda: _toggle_inspector(seat, desk))
+                click(push("✕", "tool", label="Close the inspector"), lambda: _toggle_inspector(tab, desk))
             self._panels = {}
             with Tag("div", classes="panel") as self._panels["Traffic"]:
-                Traffic(seat, self._watched)
+                Traffic(tab, self._watched)
             with Tag("div", classes="panel") as self._panels["Trouble"]:
-                Trouble(seat)
+                Trouble(tab)
         self._show("Traffic")
 
     def _watched(self) -> bool:
@@ -114,4 +114,4 @@ class Inspector:
         for key, tab in self._tabs.items():
             tab.attributes(aria_selected=str(key == name).lower())
             self._panels[key].set_visibility(key == name)
-        self.seat.refresh(frozenset({"look"}))
+        self.tab.refresh(frozenset({"look"}))

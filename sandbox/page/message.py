@@ -9,9 +9,9 @@ from typing import Any
 from nicegui import ui
 
 from sandbox.page import blocks, dates, emoji, mrkdwn
-from sandbox.page.seat import Seat
 from sandbox.page.stage import Json
-from sandbox.page.surfaces import Surface
+from sandbox.page.stages import LiveStage
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, avatar, click, push, raw
 from sandbox.page.viewpoint import Viewpoint
 
@@ -55,12 +55,12 @@ class Drawn:
     """Draws one message into the current element. `in_thread` leaves out what leads into the thread."""
 
     def __init__(
-        self, seat: Seat, message: Json, *, compact: bool, in_thread: bool, edit: Callable[[Json], None]
+        self, tab: Tab, message: Json, *, compact: bool, in_thread: bool, edit: Callable[[Json], None]
     ) -> None:
-        self.seat = seat
+        self.tab = tab
         self.message = message
-        self.surface = Surface(seat, message)
-        self.view = self.surface.view
+        self.stage = LiveStage(tab, message)
+        self.view = self.stage.view
         self.author = author_of(message, self.view)
         self.in_thread = in_thread
         self.edit = edit
@@ -112,14 +112,15 @@ class Drawn:
             Tag("time", dates.clock_time(self.view.local(at)), title=dates.stamp(self.view, at))
 
     def _content(self) -> None:
+        """The words or blocks. What a person has typed is read as mrkdwn, as Slack's composer does while one types."""
         message, text = self.message, str(self.message.get("text", ""))
         if is_line(message):
             own = text.removeprefix(f"<@{message.get('user')}>").strip()
             raw(mrkdwn.mrkdwn(own, self.view), "words line")
         elif message.get("subtype") == "tombstone":
             Tag("div", text, "words line")
-        elif message.get("blocks"):
-            blocks.draw(message["blocks"], self.surface)
+        elif message.get("blocks") and message.get("bot_id"):
+            blocks.draw(message["blocks"], self.stage)
             self._edited_mark()
         elif text:
             tail = ' <span class="edited">(edited)</span>' if "edited" in message else ""
@@ -138,7 +139,7 @@ class Drawn:
                 for key in ("pretext", "title", "text"):
                     if attachment.get(key):
                         raw(mrkdwn.mrkdwn(str(attachment[key]), self.view), f"words attachment-{key}")
-                blocks.draw(attachment.get("blocks", []), self.surface)
+                blocks.draw(attachment.get("blocks", []), self.stage)
 
     def _files(self) -> None:
         for file in self.message.get("files", []):
@@ -168,9 +169,9 @@ class Drawn:
                 click(pill, self._reaction(one["name"], mine=mine))
 
     def _reaction(self, name: str, *, mine: bool) -> Callable[[], Any]:
-        person = self.seat.person
+        person = self.tab.person
         verb = person.unreacts if mine else person.reacts
-        return lambda: self.seat.do(verb, name, self.message)
+        return lambda: self.tab.do(verb, name, self.message)
 
     def _thread_link(self) -> None:
         count = int(self.message.get("reply_count", 0))
@@ -187,13 +188,13 @@ class Drawn:
         click(link, self._open_thread)
 
     def _app_or(self, user: str) -> str:
-        return "tiny app" if user == self.seat.ws.bot_user_id else "tiny"
+        return "tiny app" if user == self.tab.ws.bot_user_id else "tiny"
 
     def _open_thread(self) -> None:
-        self.seat.open_thread(str(self.message.get("thread_ts") or self.message["ts"]))
+        self.tab.open_thread(str(self.message.get("thread_ts") or self.message["ts"]))
 
     async def _dismiss(self) -> None:
-        await self.seat.do(self.seat.person.dismisses, self.message)
+        await self.tab.do(self.tab.person.dismisses, self.message)
 
     # -- the menu that appears under the mouse ------------------------------------------------------------------------
 
@@ -230,19 +231,19 @@ class Drawn:
             click(push(emoji.spell(name), "tool", label=name), self._reaction(name, mine=False))
 
     def _more(self, menu: ui.menu) -> None:
-        seat, message = self.seat, self.message
-        for shortcut in seat.ws.manifest.features.shortcuts:
+        tab, message = self.tab, self.message
+        for shortcut in tab.ws.manifest.features.shortcuts:
             if shortcut.type == "message":
                 with ui.menu_item(on_click=self._shortcut(shortcut.name)):
                     Tag("span", "⚡", "menu-glyph", aria_hidden="true")
                     Tag("span", shortcut.name)
-                    Tag("span", seat.ws.manifest.name, "hint")
-        if message.get("user") == seat.person.id and not message.get("bot_id"):
+                    Tag("span", tab.ws.manifest.name, "hint")
+        if message.get("user") == tab.person.id and not message.get("bot_id"):
             ui.separator()
             ui.menu_item("Edit message", on_click=lambda: self.edit(message))
-            ui.menu_item("Delete message…", on_click=lambda: seat.do(seat.person.deletes, message)).classes("danger")
-        elif not any(one.type == "message" for one in seat.ws.manifest.features.shortcuts):
+            ui.menu_item("Delete message…", on_click=lambda: tab.do(tab.person.deletes, message)).classes("danger")
+        elif not any(one.type == "message" for one in tab.ws.manifest.features.shortcuts):
             ui.menu_item("No shortcuts: the app declares none for messages").props("disable")
 
     def _shortcut(self, name: str) -> Callable[[], Any]:
-        return lambda: self.seat.do(self.seat.person.shortcut, name, message=self.message, what=name)
+        return lambda: self.tab.do(self.tab.person.shortcut, name, message=self.message, what=name)

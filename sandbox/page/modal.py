@@ -8,42 +8,40 @@ from typing import Any
 from nicegui import ui
 
 from sandbox.page import mrkdwn
-from sandbox.page.form import Form, Key
-from sandbox.page.seat import Seat
+from sandbox.page.form import Form
 from sandbox.page.stage import Json
-from sandbox.page.surfaces import Surface
+from sandbox.page.stages import LiveStage
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push, raw
 
 _DRAWN_FROM = ("id", "hash", "title", "submit", "close", "blocks")
 
 
 class Modals:
-    """Shows the top view, keeps what was typed while the app updates it, and returns to the view below."""
+    """Shows the top view, redraws it when the app has updated it, and returns to the view below."""
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
         self._mark = ""
         self._view: Json = {}
         self._form: Form | None = None
-        self._typed: dict[str, dict[Key, Any]] = {}
         self._busy = False
         self._dialog = ui.dialog().props("no-backdrop-dismiss no-shake transition-duration=150").classes("modal-dialog")
         with self._dialog:
             self._card = Tag("div", classes="modal", role="dialog", aria_modal="true")
         self._dialog.on_value_change(self._hidden)
-        seat.watch(self.refresh)
+        tab.watch(self.refresh)
         self.refresh(frozenset({"view"}))
 
     def refresh(self, news: frozenset[str]) -> None:
         """Show what is on top now."""
-        view = self.seat.person.modal
+        view = self.tab.person.modal
         mark = json.dumps([view.get(key) for key in _DRAWN_FROM]) if view else ""
         if mark == self._mark:
             return
         self._mark = mark
         if view is None:
             self._view, self._form = {}, None
-            self._typed.clear()
             self._dialog.close()
             return
         self._view = view
@@ -54,16 +52,14 @@ class Modals:
         self._dialog.open()
 
     def _draw(self, view: Json) -> None:
-        surface = Surface(self.seat, "modal")
-        typed = self._typed.setdefault(str(view["id"]), {})
+        stage = LiveStage(self.tab, "modal")
         with Tag("div", classes="modal-head"):
-            raw(mrkdwn.text_object(view["title"], surface.view), "modal-title", tag="h2")
-            click(push("✕", "tool", label="Close the window"), self._leave)
+            raw(mrkdwn.text_object(view["title"], stage.view), "modal-title", tag="h2")
+            click(push("✕", "tool", label="Close everything"), self._close_all)
         with Tag("div", classes="modal-body"):
-            form = self._form = Form(view, surface, typed, self._act, self._submit)
-        self._typed[str(view["id"])] = form.values
+            self._form = Form(view, stage, self._submit)
         with Tag("div", classes="modal-foot"):
-            click(push(str(view.get("close", {}).get("text", "Cancel")), "button"), self._leave)
+            click(push(str((view.get("close") or {}).get("text", "Cancel")), "button"), self._leave)
             if view.get("submit"):
                 self._button = push(str(view["submit"]["text"]), "button primary")
                 click(self._button, self._submit)
@@ -74,7 +70,7 @@ class Modals:
         form, self._busy = self._form, True
         self._button.attributes(disabled=True, aria_busy="true")
         try:
-            outcome = await self.seat.do(self._fill, self._view, form.answers(), what=self._view["title"]["text"])
+            outcome = await self.tab.do(self.tab.person.submits, what=self._view["title"]["text"])
         finally:
             self._busy = False
             if not self._button.is_deleted:
@@ -82,18 +78,11 @@ class Modals:
         if outcome is not None and form is self._form:
             form.show_errors(outcome.errors)
 
-    def _fill(self, view: Json, answers: dict[str, Any], *, submit: bool = True) -> Any:
-        return self.seat.person.fills(view["title"]["text"], submit=submit, **answers)
-
-    async def _act(self, block: Json, control: Json, value: Any) -> None:
-        """An input that dispatches actions: first what is in the form, then the action itself, as Slack sends them."""
-        if self._form is None:
-            return
-        await self.seat.do(self._fill, self._view, self._form.answers(), submit=False)
-        await self.seat.do(self.seat.person.chooses, value, on="modal", action=control["action_id"])
+    async def _close_all(self) -> None:
+        await self.tab.do(self.tab.person.closes_modal, everything=True)
 
     async def _leave(self) -> None:
-        await self.seat.do(self.seat.person.closes_modal)
+        await self.tab.do(self.tab.person.closes_modal)
 
     async def _hidden(self, event: Any) -> None:
         """Escape closes the dialog in the browser; the workspace is told when it still thinks it open."""

@@ -1,7 +1,7 @@
 """Slack's mrkdwn, as safe HTML.
 
 What is promised: whatever text comes in, the only tags that come out are those written in this file, every attribute is
-quoted and escaped, and links lead to http(s) and mailto alone. Rules: Slack's page "Formatting text for app surfaces".
+quoted and escaped, and links lead to http(s) and mailto alone. Rules: Slack's page "Formatting text for app stages".
 
 On the wire `&`, `<` and `>` are entities and `<…>` is a token (mention, link, date); so literal text is un-escaped once
 and escaped again, which is harmless for text that was never escaped.

@@ -13,8 +13,7 @@ from typing import Any
 
 from nicegui import ui
 
-from sandbox.page import mrkdwn
-from sandbox.page.richtext import plain_of
+from sandbox.page import mrkdwn, values
 from sandbox.page.stage import Changed, Json, Stage
 from sandbox.page.tag import Tag, raw
 
@@ -35,22 +34,6 @@ def options_of(element: Json) -> dict[str, str]:
 
 def _label(option: Json) -> str:
     return str(option["text"]["text"])
-
-
-def initial(element: Json) -> Any:
-    """The value an element starts with, by Slack's `initial_…` properties."""
-    kind = str(element.get("type", ""))
-    if kind == "datetimepicker":
-        return element.get("initial_date_time")
-    if kind == "checkboxes" or kind.startswith("multi_"):
-        chosen = next((v for k, v in element.items() if k.startswith("initial_") and isinstance(v, list)), [])
-        return [one["value"] if isinstance(one, dict) else one for one in chosen]
-    for key in ("initial_value", "initial_option", "initial_date", "initial_time", "initial_user",
-                "initial_channel", "initial_conversation"):  # fmt: skip
-        if key in element:
-            value = element[key]
-            return value["value"] if isinstance(value, dict) and "value" in value else value
-    return None
 
 
 def name_of(element: Json, block: Json) -> str:
@@ -79,7 +62,11 @@ def text(block: Json, element: Json, stage: Stage, value: Any, changed: Changed)
     kind = element["type"]
     tall = bool(element.get("multiline")) or kind == "rich_text_input"
     make = ui.textarea if tall else ui.input
-    field = make(value=_as_text(value), placeholder=_placeholder(element), on_change=lambda e: changed(e.value or None))
+    field = make(
+        value="" if value is None else str(value),
+        placeholder=_placeholder(element),
+        on_change=lambda e: changed(e.value or None),
+    )
     if tall:
         field.props("autogrow").classes("tall")
     if kind in {"email_text_input", "url_text_input"}:
@@ -90,12 +77,6 @@ def text(block: Json, element: Json, stage: Stage, value: Any, changed: Changed)
         field.props["maxlength"] = element["max_length"]
         field.props["counter"] = True
     return _dress(field, element, block)
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, dict):  # a rich text input starts with a whole block
-        return plain_of([value])
-    return "" if value is None else str(value)
 
 
 # -- selects --------------------------------------------------------------------------------------------------------
@@ -118,8 +99,8 @@ def conversations(block: Json, element: Json, stage: Stage, value: Any, changed:
 
 def external(block: Json, element: Json, stage: Stage, value: Any, changed: Changed) -> ui.element:
     """`external_select`: options come from the app while one types."""
-    known = element.get("initial_options") or [one for one in [element.get("initial_option")] if one]
-    field = _select(block, element, {one["value"]: _label(one) for one in known}, value, changed)
+    known = values.options_in(stage.value(block, element))
+    field = _select(block, element, {key: _label(one) for key, one in known.items()}, value, changed)
 
     async def look_up(typed: str) -> None:
         if len(typed) < int(element.get("min_query_length", 3)):

@@ -8,19 +8,19 @@ from typing import Any
 from nicegui import ui
 
 from sandbox.page import sight
-from sandbox.page.seat import Seat
 from sandbox.page.sight import Place
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, avatar, click, push
 
 
 class Sidebar:
     """Rebuilt whole when what it shows has changed: it is short."""
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
         self._mark: tuple[object, ...] = ()
         self.box = Tag("nav", classes="sidebar", aria_label="Workspace")
-        seat.watch(self.refresh)
+        tab.watch(self.refresh)
         self.refresh(frozenset({"look"}))
 
     def slide(self) -> None:
@@ -29,10 +29,10 @@ class Sidebar:
 
     def refresh(self, news: frozenset[str]) -> None:
         """Draw it again if a conversation, a person, an unread mark or the place has changed."""
-        seat = self.seat
-        places = sight.places(seat.ws, seat.person)
-        people = [(one.id, one.name, one.real_name) for one in seat.ws.people()]
-        mark = (tuple(places), tuple(people), seat.place)
+        tab = self.tab
+        places = sight.places(tab.ws, tab.person)
+        people = [(one.id, one.name, one.real_name) for one in tab.ws.people()]
+        mark = (tuple(places), tuple(people), tab.place)
         if mark == self._mark:
             return
         self._mark = mark
@@ -49,11 +49,11 @@ class Sidebar:
         with Tag("div", classes="workspace"):
             avatar("Sandbox", "sandbox", "🔔", "app")
             with Tag("div"):
-                Tag("div", self.seat.ws.team_name, "workspace-name")
+                Tag("div", self.tab.ws.team_name, "workspace-name")
                 Tag("div", "a Slack on your own machine", "hint")
 
     def _acting_as(self, people: list[tuple[str, str, str]]) -> None:
-        me = self.seat.person
+        me = self.tab.person
         with push("", "acting", label=f"Acting as {me.name}: act as somebody else"):
             avatar(me.real_name or me.name, me.id)
             with Tag("span", classes="acting-words"):
@@ -66,39 +66,39 @@ class Sidebar:
                     self._person(key, name, real_name)
 
     def _person(self, key: str, name: str, real_name: str) -> None:
-        mine = key == self.seat.person.id
+        mine = key == self.tab.person.id
         with Tag("div", classes="person"):
-            with Tag("a", classes="person-link", href=self._seat_of(key), aria_current="true" if mine else None):
+            with Tag("a", classes="person-link", href=self._address_of(key), aria_current="true" if mine else None):
                 avatar(real_name or name, key)
                 with Tag("span", classes="acting-words"):
                     Tag("strong", real_name or name)
                     Tag("span", f"@{name}", "hint")
-            beside = Tag("a", "↗", "tool", href=self._seat_of(key), target="_blank")
+            beside = Tag("a", "↗", "tool", href=self._address_of(key), target="_blank")
             beside.attributes(aria_label=f"Open a second tab as {name}", title=f"Open a second tab as {name}")
 
-    def _seat_of(self, person: str) -> str:
-        return self.seat.address.replace(f"as={self.seat.person.id}", f"as={person}")
+    def _address_of(self, person: str) -> str:
+        return self.tab.address.replace(f"as={self.tab.person.id}", f"as={person}")
 
     def _section(self, title: str, places: list[Place]) -> None:
         if not places:
             return
         Tag("h2", title, "section-title")
         for place in places:
-            if place.archived and place.id != self.seat.place:
+            if place.archived and place.id != self.tab.place:
                 continue
             glyph = "🔒" if place.kind == "group" else "#" if place.kind == "channel" else "👥"
             self._line(glyph, place.name, place.id, unread=place.unread, muted=not place.member)
 
     def _app(self, direct: list[Place]) -> None:
         Tag("h2", "Apps", "section-title")
-        name = self.seat.ws.manifest.name
-        if self.seat.ws.manifest.features.app_home.home_tab_enabled or not direct:
+        name = self.tab.ws.manifest.name
+        if self.tab.ws.manifest.features.app_home.home_tab_enabled or not direct:
             self._line("🏠", f"{name} · Home", sight.HOME, unread=False)
         for place in direct:
             self._line("💬", name, place.id, unread=place.unread)
 
     def _line(self, glyph: str, name: str, place: str, *, unread: bool, muted: bool = False) -> None:
-        here = place == self.seat.place
+        here = place == self.tab.place
         classes = " ".join(
             ["place", *(["here"] if here else []), *(["unread"] if unread else []), *(["muted"] if muted else [])]
         )
@@ -112,6 +112,6 @@ class Sidebar:
     def _going(self, place: str) -> Callable[[], Any]:
         async def go() -> None:
             self.box.classes(remove="open")
-            await self.seat.go(place)
+            await self.tab.go(place)
 
         return go

@@ -1,4 +1,4 @@
-"""Where blocks stand: what the people who draw them need to know about a message, a modal or App Home."""
+"""Where blocks stand: what those who draw them need to know about a message, a modal or App Home."""
 
 from __future__ import annotations
 
@@ -26,11 +26,17 @@ class Stage(Protocol):
     def channels(self) -> Mapping[str, str]:
         """Channel id -> name, for channel pickers."""
 
+    def value(self, block: Json, control: Json) -> Json:
+        """What the control holds now, as in Slack's `state.values`."""
+
+    def keep(self, block: Json, control: Json, held: Any) -> None:
+        """Take down what a picker holds now, without telling the app."""
+
     async def press(self, block: Json, control: Json, value: str | None = None) -> None:
         """A button, or one option (`value`) of an overflow menu."""
 
-    async def choose(self, block: Json, control: Json, value: Any) -> None:
-        """A select, picker or group of boxes that is not an input of a form, or one whose block dispatches actions."""
+    async def choose(self, block: Json, control: Json, held: Any) -> None:
+        """Take down what a picker holds now and tell the app."""
 
     async def suggest(self, block: Json, control: Json, typed: str) -> Mapping[str, str]:
         """The app's options for an external select: value -> label."""

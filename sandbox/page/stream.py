@@ -11,9 +11,9 @@ from nicegui import ui
 
 from sandbox.page import dates, mrkdwn
 from sandbox.page.message import Drawn, follows
-from sandbox.page.seat import Seat
 from sandbox.page.sight import Window
 from sandbox.page.stage import Json
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push, raw
 from sandbox.page.viewpoint import Viewpoint
 
@@ -44,8 +44,8 @@ class Stream:
     somebody who has scrolled up.
     """
 
-    def __init__(self, seat: Seat, *, in_thread: bool, earlier: Callable[[], None]) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab, *, in_thread: bool, earlier: Callable[[], None]) -> None:
+        self.tab = tab
         self.in_thread = in_thread
         self._entries: dict[str, Entry] = {}
         self._names: frozenset[tuple[str, str]] = frozenset()
@@ -60,8 +60,8 @@ class Stream:
 
     async def _follow_channel(self, event: object) -> None:
         channel = str(getattr(event, "args", ""))
-        if channel in self.seat.ws.state.channels:
-            await self.seat.go(channel)
+        if channel in self.tab.ws.state.channels:
+            await self.tab.go(channel)
 
     def clear(self) -> None:
         """Forget everything drawn: another conversation comes."""
@@ -76,7 +76,7 @@ class Stream:
         if opening and not window.more:
             with self._top:
                 opening()
-        lines = self._lines(window, self.seat.view)
+        lines = self._lines(window, self.tab.view)
         wanted = {line.key for line in lines}
         for key in [key for key in self._entries if key not in wanted]:
             self._entries.pop(key).element.delete()
@@ -141,14 +141,14 @@ class Stream:
         kind += ["compact"] if compact else []
 
         def draw() -> None:
-            Drawn(self.seat, message, compact=compact, in_thread=self.in_thread, edit=self._edit)
+            Drawn(self.tab, message, compact=compact, in_thread=self.in_thread, edit=self._edit)
 
         who = view.user(str(message.get("user", "")))
         return Line(str(message["ts"]), mark, draw, " ".join(kind), f"Message from {who}")
 
     def _edit(self, message: Json) -> None:
         """The box in which one changes an own message."""
-        with self.seat.client, ui.dialog().props("no-backdrop-dismiss") as dialog, Tag("div", classes="modal") as card:
+        with self.tab.client, ui.dialog().props("no-backdrop-dismiss") as dialog, Tag("div", classes="modal") as card:
             card.attributes(role="dialog", aria_label="Edit message")
             raw(mrkdwn.plain("Edit message"), "modal-title", tag="h2")
             with Tag("div", classes="modal-body"):
@@ -164,7 +164,7 @@ class Stream:
 
         async def keep() -> None:
             dialog.close()
-            await self.seat.do(self.seat.person.edits, message, text.value or "")
+            await self.tab.do(self.tab.person.edits, message, text.value or "")
 
         click(save, keep)
         dialog.on("hide", dialog.delete, args=[])

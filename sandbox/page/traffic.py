@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.page import dates
-from sandbox.page.seat import Seat
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _title(one: Delivery) -> str:
 class Traffic:
     """A list that only works while it is looked at."""
 
-    def __init__(self, seat: Seat, is_open: Callable[[], bool]) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab, is_open: Callable[[], bool]) -> None:
+        self.tab = tab
         self._is_open = is_open
         self._drawn: dict[str, tuple[str, Tag]] = {}
         self._only_bad = False
@@ -77,7 +77,7 @@ class Traffic:
                 self._count = Tag("span", "", "hint")
             Tag("div", "↑ the app calls Slack · ↓ Slack calls the app · click a line for its JSON", "hint legend")
             self._list = Tag("div", classes="traffic-list", role="log", aria_label="Requests and payloads")
-        seat.watch(self.refresh)
+        tab.watch(self.refresh)
 
     def _toggle(self) -> None:
         self._only_bad = not self._only_bad
@@ -85,15 +85,15 @@ class Traffic:
         self.refresh(frozenset({"look"}))
 
     def _clear(self) -> None:
-        self.seat.ws.requests.clear()
-        self.seat.ws.deliveries.clear()
+        self.tab.ws.requests.clear()
+        self.tab.ws.deliveries.clear()
         self.refresh(frozenset({"look"}))
 
     def refresh(self, news: frozenset[str]) -> None:
         """Add what is new, redraw what has ended since, drop what is too old."""
         if not self._is_open():
             return
-        requests, deliveries = self.seat.ws.requests[-SHOWN:], self.seat.ws.deliveries[-SHOWN:]
+        requests, deliveries = self.tab.ws.requests[-SHOWN:], self.tab.ws.deliveries[-SHOWN:]
         rows = [*map(request_row, requests), *map(delivery_row, deliveries)]
         rows = sorted((row for row in rows if row.bad or not self._only_bad), key=lambda row: row.at)[-SHOWN:]
         wanted = {row.key for row in rows}
@@ -133,7 +133,7 @@ class Traffic:
         element.on("toggle", fill, args=[])
 
     def _summary(self, row: Row) -> None:
-        view = self.seat.view
+        view = self.tab.view
         with Tag("summary"):
             Tag("span", row.arrow, "arrow up" if row.arrow == "↑" else "arrow down", aria_hidden="true")
             Tag("code", row.title, "traffic-title")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from sandbox.errors import SandboxError
-from sandbox.page.seat import Seat
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def words(fault: Fault) -> str:
 class Trouble:
     """Every switch calls the workspace's faults; the list shows what waits to happen."""
 
-    def __init__(self, seat: Seat) -> None:
-        self.seat = seat
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
         self._mark: object = None
         with Tag("div", classes="trouble"):
             Tag(
@@ -70,7 +70,7 @@ class Trouble:
             Tag("h3", "Still to come")
             self._waiting = Tag("div", classes="waiting", role="status")
             self._switch("No more trouble", "clear")
-        seat.watch(self.refresh)
+        tab.watch(self.refresh)
         self.refresh(frozenset({"fault"}))
 
     def _mishaps(self) -> None:
@@ -88,7 +88,7 @@ class Trouble:
             click(push("Deliver it twice", "chip"), lambda: self._apply("deliver_twice", event=self.event.value))
 
     def _events(self) -> list[str]:
-        subscribed = self.seat.ws.manifest.settings.event_subscriptions.bot_events
+        subscribed = self.tab.ws.manifest.settings.event_subscriptions.bot_events
         return list(dict.fromkeys(name.split(".")[0] for name in subscribed)) or ["message"]
 
     @staticmethod
@@ -104,13 +104,13 @@ class Trouble:
 
     def _apply(self, name: str, **arguments: Any) -> None:
         try:
-            self.seat.ws.faults.apply(name, arguments)
+            self.tab.ws.faults.apply(name, arguments)
         except SandboxError as refused:
-            self.seat.toast(str(refused), "warning")
+            self.tab.toast(str(refused), "warning")
 
     def refresh(self, news: frozenset[str]) -> None:
         """Show what is still to come."""
-        faults = self.seat.ws.faults
+        faults = self.tab.ws.faults
         lines = [*(["Slack is down."] if faults.down else []), *map(words, faults.waiting)]
         if lines == self._mark:
             return

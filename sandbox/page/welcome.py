@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sandbox.page.composer import Composer
-from sandbox.page.seat import Seat
+from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, click, push
 
 _APART = re.compile(r"\s*[|·,;]\s*")
@@ -24,13 +24,13 @@ def examples(command: str, usage_hint: str, most: int = 5) -> list[str]:
 class Welcome:
     """The hint card above the composer. Dismissed for good in this tab; its text is made from the app's manifest."""
 
-    def __init__(self, seat: Seat, composer: Composer) -> None:
-        features = seat.ws.manifest.features
-        name = seat.ws.manifest.name
+    def __init__(self, tab: Tab, composer: Composer) -> None:
+        features = tab.ws.manifest.features
+        name = tab.ws.manifest.name
         with Tag("section", classes="welcome", aria_label="What to try") as self.box:
             Tag("div", "👋", "welcome-face", aria_hidden="true")
             with Tag("div", classes="welcome-words"):
-                Tag("strong", f"Hello, {seat.person.name}. This Slack is yours, and nothing in it pages anybody.")
+                Tag("strong", f"Hello, {tab.person.name}. This Slack is yours, and nothing in it pages anybody.")
                 Tag("p", f"{name} is a real app talking to it. Click one of these, then press Enter:")
                 with Tag("div", classes="chips"):
                     for command in features.slash_commands:

@@ -5,27 +5,24 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from nicegui import Client, run, ui
 
 from sandbox.errors import SandboxError, SlackError
 from sandbox.page import sight
 from sandbox.page.viewpoint import Viewpoint
+from sandbox.people import Outcome
 
 if TYPE_CHECKING:
     from sandbox.people import Person
     from sandbox.workspace import Workspace
 
+Result = TypeVar("Result")
 Pane = Callable[[frozenset[str]], None]
 
-_FAILURES = {
-    "operation_timeout": "{what} failed with the error “operation_timeout”: the app did not answer within three seconds.",
-    "dispatch_failed": "{what} failed with the error “dispatch_failed”: no app is connected that could answer.",
-}
 
-
-class Seat:
+class Tab:
     """A person at a screen. Panes register with `watch` and are called on the page's own loop when something changed."""
 
     def __init__(self, ws: Workspace, person: Person, place: str, client: Client) -> None:
@@ -45,7 +42,7 @@ class Seat:
 
     @property
     def view(self) -> Viewpoint:
-        """The reader this seat's person is, now."""
+        """The reader this tab's person is, now."""
         return sight.viewpoint(self.ws, self.person)
 
     @property
@@ -55,7 +52,7 @@ class Seat:
 
     @property
     def address(self) -> str:
-        """This seat's URL: another tab opened with it shows the same."""
+        """This tab's URL: another tab opened with it shows the same."""
         with self.ws.state.lock:
             channel = self.ws.state.channels.get(self.place)
         where = (channel.name or channel.id) if channel else self.place
@@ -113,7 +110,7 @@ class Seat:
         self.thread = root
         self.refresh(frozenset({"look"}))
 
-    async def do(self, verb: Callable[..., Any], *args: Any, what: str = "That", **kwargs: Any) -> Any:
+    async def do(self, verb: Callable[..., Result], *args: Any, what: str = "That", **kwargs: Any) -> Result | None:
         """Run one of the person's verbs, in a thread since it waits for the app.
 
         Returns its result, or None when it could not be done; then the reason is shown.
@@ -126,14 +123,9 @@ class Seat:
         except SandboxError as refused:
             self.toast(str(refused), "warning")
             return None
-        failure = getattr(result, "failure", None)
-        if failure:
-            self.toast(self._failure(failure, what), "negative")
+        if isinstance(result, Outcome) and result.failure:
+            self.toast(result.said or f"{what} failed with the error “{result.failure}”.", "negative")
         return result
-
-    @staticmethod
-    def _failure(failure: str, what: str) -> str:
-        return _FAILURES.get(failure, "{what} failed with the error “" + failure + "”.").format(what=what)
 
     def toast(self, text: str, kind: str = "info") -> None:
         """A line at the bottom of the page that goes away by itself."""
