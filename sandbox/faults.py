@@ -152,6 +152,6 @@ SWITCHES = (
 
 
 def _known(method: str) -> str:
-    if method != "*" and method != "response_url" and method not in METHODS:
+    if method not in ("*", "response_url") and method not in METHODS:
         raise SandboxError(f"{method!r} is no Web API method the sandbox knows; see sandbox/methods.py, or use '*'")
     return method

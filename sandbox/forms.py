@@ -212,7 +212,7 @@ def _as_list(given: Any) -> Any:
     return list(given) if isinstance(given, tuple | set) else [given]
 
 
-def _ticked(field: Field, given: bool | None) -> list[Doc]:
+def _ticked(field: Field, given: Any) -> list[Doc]:
     options = options_of(field.element)
     if given and len(options) != 1:
         raise SandboxError(f"{field.label!r} has {len(options)} boxes: name those to tick instead of True")

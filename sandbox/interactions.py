@@ -110,6 +110,7 @@ def in_view(ws: "Workspace", user: str, view: Payload, state: Payload) -> Payloa
 
 
 def view_submission(ws: "Workspace", user: str, view: Payload, state: Payload) -> Payload:
+    """A modal that was submitted, with all values."""
     payload = _frame(ws, "view_submission", user)
     payload["trigger_id"] = ws.tickets.trigger(user, view["id"])
     payload["view"] = {**view, "state": {"values": state}}
@@ -118,6 +119,7 @@ def view_submission(ws: "Workspace", user: str, view: Payload, state: Payload) -
 
 
 def view_closed(ws: "Workspace", user: str, view: Payload, state: Payload, *, cleared: bool) -> Payload:
+    """A modal that was closed; only for views with `notify_on_close`."""
     payload = _frame(ws, "view_closed", user)
     payload["view"] = {**view, "state": {"values": state}}
     payload["is_cleared"] = cleared
@@ -125,12 +127,14 @@ def view_closed(ws: "Workspace", user: str, view: Payload, state: Payload, *, cl
 
 
 def global_shortcut(ws: "Workspace", user: str, callback_id: str) -> Payload:
+    """A shortcut from the ⚡ menu; it has no channel and no response URL."""
     payload = _frame(ws, "shortcut", user)
     payload.update(callback_id=callback_id, action_ts=ws.counter.ts(), trigger_id=ws.tickets.trigger(user))
     return payload
 
 
 def message_shortcut(ws: "Workspace", user: str, callback_id: str, channel: Channel, message: Payload) -> Payload:
+    """A shortcut from the menu of a message."""
     ticket = ResponseUrl(user, channel.id, ws.tickets.response_until(), thread_ts=message.get("thread_ts"))
     payload = _frame(ws, "message_action", user)
     payload.update(

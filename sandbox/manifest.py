@@ -27,6 +27,8 @@ class _Part(BaseModel):
 
 
 class DisplayInformation(_Part):
+    """What people read about the app."""
+
     name: Annotated[str, _text(35, 1)]
     description: Annotated[str, _text(140)] = ""
     long_description: Annotated[str, _text(4000, 175)] | None = None
@@ -34,17 +36,23 @@ class DisplayInformation(_Part):
 
 
 class BotUser(_Part):
+    """The app's user."""
+
     display_name: Annotated[str, _text(80, 1)]
     always_online: bool = False
 
 
 class AppHome(_Part):
+    """Which tabs of the app people can open."""
+
     home_tab_enabled: bool = False
     messages_tab_enabled: bool = False
     messages_tab_read_only_enabled: bool = False
 
 
 class SlashCommand(_Part):
+    """One command; it needs a `url` only without Socket Mode."""
+
     command: Annotated[str, _text(32, 2, r"^/\S+$")]
     description: Annotated[str, _text(2000, 1)]
     usage_hint: Annotated[str, _text(1000)] = ""
@@ -53,6 +61,8 @@ class SlashCommand(_Part):
 
 
 class Shortcut(_Part):
+    """One entry of the ⚡ menu or of the menu of messages."""
+
     name: Annotated[str, _text(24, 1)]
     callback_id: Annotated[str, _text(255, 1)]
     description: Annotated[str, _text(150, 1)]
@@ -60,6 +70,8 @@ class Shortcut(_Part):
 
 
 class Features(_Part):
+    """What people see of the app."""
+
     bot_user: BotUser | None = None
     app_home: AppHome = AppHome()
     slash_commands: Annotated[tuple[SlashCommand, ...], Field(max_length=50, strict=False)] = ()
@@ -74,6 +86,8 @@ class Features(_Part):
 
 
 class Scopes(_Part):
+    """What the app may do."""
+
     bot: Annotated[tuple[Scope, ...], Field(max_length=255, strict=False)] = ()
     user: Annotated[tuple[Scope, ...], Field(max_length=255, strict=False)] = ()
     bot_optional: Annotated[tuple[Scope, ...], Field(max_length=255, strict=False)] = ()
@@ -81,6 +95,8 @@ class Scopes(_Part):
 
 
 class OauthConfig(_Part):
+    """How the app is installed."""
+
     scopes: Scopes = Scopes()
     redirect_urls: Annotated[tuple[str, ...], Field(max_length=1000, strict=False)] = ()
     token_management_enabled: bool | None = None
@@ -88,6 +104,8 @@ class OauthConfig(_Part):
 
 
 class EventSubscriptions(_Part):
+    """Which events the app is sent."""
+
     request_url: Url | None = None
     bot_events: Annotated[tuple[str, ...], Field(max_length=100, strict=False)] = ()
     user_events: Annotated[tuple[str, ...], Field(max_length=100, strict=False)] = ()
@@ -95,12 +113,16 @@ class EventSubscriptions(_Part):
 
 
 class Interactivity(_Part):
+    """Where clicks and submissions go."""
+
     is_enabled: bool
     request_url: Url | None = None
     message_menu_options_url: Url | None = None
 
 
 class Settings(_Part):
+    """How the app is reached."""
+
     event_subscriptions: EventSubscriptions = EventSubscriptions()
     interactivity: Interactivity = Interactivity(is_enabled=False)
     socket_mode_enabled: bool = False

@@ -115,7 +115,7 @@ def delete(ws: "Workspace", channel: Channel, ts: str) -> None:
     """Take a message away; a thread whose root goes keeps its replies under a tombstone, as in Slack."""
     before = channel.messages[ts]
     if channel.threads.get(ts):
-        tombstone = {
+        tombstone: Message = {
             key: before[key] for key in ("type", "ts", "thread_ts", "reply_count", "reply_users") if key in before
         }
         channel.messages[ts] = {

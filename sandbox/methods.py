@@ -14,6 +14,8 @@ Sort = Literal["str", "json", "list", "int", "bool"]
 
 @dataclass(frozen=True, slots=True)
 class Argument:
+    """One argument: its name, how its text is read, whether it must be there."""
+
     name: str
     sort: Sort
     required: bool

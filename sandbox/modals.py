@@ -104,6 +104,7 @@ def owner(ws: "Workspace", view_id: str) -> str | None:
 
 
 def by_external_id(ws: "Workspace", external_id: str) -> View | None:
+    """The open view or Home with this external id."""
     return next((one for one in ws.state.views.values() if external_id and one["external_id"] == external_id), None)
 
 

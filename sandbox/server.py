@@ -7,11 +7,11 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, WebSocketRoute
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sandbox import control
@@ -31,8 +31,8 @@ class Protocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with a way to cut a connection: what a fault needs and ASGI does not have."""
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()  # type: ignore[no-untyped-call, unused-ignore]  # untyped in some versions
-        self.scope[DROP] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        super().on_message_begin()
+        cast("dict[str, Any]", self.scope)[DROP] = self.transport.abort
 
 
 def application(ws: "Workspace", *, page: bool) -> Starlette:

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """api.test, auth.test, apps.connections.open, blocks.validate, bots.info, team.info, dnd.*: who and where one is."""
 
 from typing import Any

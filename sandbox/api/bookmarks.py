@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """bookmarks.*: the links at the top of a channel."""
 
 from typing import Any

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """chat.*: posting, editing and deleting messages of the app."""
 
 import json
@@ -41,7 +42,7 @@ def target(call: Call, key: str) -> Channel:
 
 
 def content(call: Call, *, longest: int | None) -> dict[str, Any]:
-    """The checked content of a message: `text`, and `blocks`, `attachments`, `metadata` if given.
+    """Check the content of a message: `text`, and `blocks`, `attachments`, `metadata` if given.
 
     `longest` None cuts a long text as chat.postMessage does; otherwise it is `msg_too_long`.
     """
@@ -84,7 +85,7 @@ def _attachments(attachments: Any) -> list[dict[str, Any]]:
 
 
 def _metadata(metadata: Any) -> dict[str, Any] | None:
-    """Message metadata; `{}` means none. https://docs.slack.dev/messaging/message-metadata"""
+    """Message metadata; `{}` means none. https://docs.slack.dev/messaging/message-metadata."""
     if not isinstance(metadata, dict):
         raise SlackError("invalid_metadata_format")
     if not metadata:

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """conversations.*: making, describing and archiving conversations."""
 
 from typing import Any
@@ -36,7 +37,7 @@ def info(call: Call) -> Answer:
 
 @answers("conversations.list")
 def listed(call: Call) -> Answer:
-    return _page_of_channels(call, lambda channel: call.sees(channel))
+    return _page_of_channels(call, call.sees)
 
 
 @answers("users.conversations")

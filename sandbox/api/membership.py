@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """conversations.*: who is in a conversation."""
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Pages: `limit`, `cursor` and `response_metadata.next_cursor`. https://docs.slack.dev/apis/web-api/pagination"""
+"""Pages: `limit`, `cursor` and `response_metadata.next_cursor`. https://docs.slack.dev/apis/web-api/pagination."""
 
 import base64
 import binascii
@@ -22,6 +22,7 @@ def page(items: Sequence[Any], args: dict[str, Any], *, most: int, default: int)
 
 
 def cursor(position: int) -> str:
+    """The cursor of the page that starts at this position."""
     return base64.b64encode(f"next:{position}".encode()).decode()
 
 

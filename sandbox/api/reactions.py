@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """reactions.* and pins.*: what is stuck to messages."""
 
 import re

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """chat.scheduleMessage and its neighbours: messages that wait for their time."""
 
 from typing import TYPE_CHECKING, Any

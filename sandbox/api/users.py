@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - the decorator says which method each function answers
 """users.*: the people of the workspace."""
 
 from sandbox import directory

@@ -113,7 +113,7 @@ class Acting(Talking):
     def _modal(self, title: str) -> Doc:
         """The top modal, which must have this title."""
         changed = threading.Event()
-        stop = self.ws.on_change(lambda kind, ids: changed.set())
+        stop = self.ws.on_change(lambda *_: changed.set())
         deadline = time.monotonic() + self.ws.courier.ack_seconds
         try:
             while True:
@@ -193,7 +193,7 @@ class Acting(Talking):
         """Look at the app's Home (or its `messages` tab): the app gets `app_home_opened`. Waits until it has acked."""
         ws = self.ws
         with ws.state.change():
-            event = {
+            event: Doc = {
                 "type": "app_home_opened",
                 "user": self.id,
                 "channel": channels.direct(ws, self.id).id,

@@ -1,4 +1,4 @@
-"""What an app may answer to a submitted modal. https://docs.slack.dev/surfaces/modals#response_actions"""
+"""What an app may answer to a submitted modal. https://docs.slack.dev/surfaces/modals#response_actions."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
