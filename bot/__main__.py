@@ -8,7 +8,8 @@ that says what to do.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,7 +97,10 @@ def run() -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Where the local Slack workspace listens.", min=0, max=65535)] = 8100,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Where the workspace listens; without it, 8100 or another.", min=1, max=65535),
+    ] = None,
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew: forget what an earlier demo left.")] = False,
 ) -> None:
@@ -151,6 +155,32 @@ def repair(key: MaybeKey = None) -> None:
     with database.opened(_settings()) as store, store.begin() as work:
         revived = outbox.revive(work.session, now=work.now, incident=key)
     typer.echo(f"{revived} to deliver again.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is replaced.")]) -> None:
+    """Write everything into one file that can be checked and restored, while the bot goes on."""
+    from bot import database
+    from bot.clock import SystemClock
+    from db import backup as archive
+
+    with database.opened(_settings()) as store, _writing(file):
+        written = archive.write(store.engine, file, now=SystemClock().now())
+    typer.echo(f"{sum(written.rows.values())} rows and {written.timelines} timelines are in {file}.")
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `tocsin backup` wrote.")]) -> None:
+    """Fill an empty database, SQLite or PostgreSQL, from a backup. Everything is verified before anything is kept."""
+    from bot import database
+    from db import backup as archive
+
+    with database.made(_settings()) as store:
+        try:
+            found = archive.restore(store.engine, file)
+        except archive.BadBackup as error:
+            raise errors.TocsinError(str(error)) from error
+    typer.echo(f"{sum(found.rows.values())} rows and {found.timelines} timelines are restored and verified.")
 
 
 # ── incidents ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,10 +357,16 @@ def _write(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text, nl=False)
         return
-    try:
+    with _writing(out):
         out.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise errors.TocsinError(f"{out} cannot be written ({error.strerror}). Name another file.") from error
+        raise errors.TocsinError(f"{file} cannot be written ({error.strerror}). Name another file.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -344,6 +380,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), WRONG)
     except errors.TocsinError as error:
         return _complain(str(error), NO)
+    except ModuleNotFoundError as missing:
+        return _complain(
+            f"the package {missing.name} is not installed. Run `make run`, or pip with requirements.txt.", NO
+        )
     except Exception as bug:  # An operator gets a line to report; the log's format keeps people's words out of it.
         from bot.logs import described
 

@@ -61,7 +61,7 @@ def people_in(store: Store, record: Record, slack: Slack | None) -> dict[str, Pe
 
 def _asked(slack: Slack, users: list[str]) -> list[PersonRecord]:
     """What Slack says about these people, as far as it says anything."""
-    found = []
+    found: list[PersonRecord] = []
     for user in users:
         try:
             person = slack.person(user)
