@@ -49,7 +49,7 @@ class Markdown:
 
     def strong(self, text: str) -> Safe:
         """Bold."""
-        return Safe(f"**{self._once(text)}**")
+        return Safe(f"**{self._once(text) or kit.NOTHING}**")
 
     def title(self, text: str) -> Safe:
         """A heading of the first level."""

@@ -83,7 +83,7 @@ class Mrkdwn:
 
     def strong(self, text: str) -> Safe:
         """Bold."""
-        return kit.say("*{text}*", text=text)
+        return kit.say("*{text}*", text=kit.one_line(text) or kit.NOTHING)
 
     def title(self, text: str) -> Safe:
         """To be cut out again, and shown as a header."""
@@ -143,6 +143,10 @@ def _day(date_: date | str) -> str:
     return kit.day(date.fromisoformat(date_) if isinstance(date_, str) else date_)
 
 
+def _quote(text: Any) -> Safe:
+    return kit.quote(str(text))
+
+
 @pass_context
 def _link(context: Context, url: str, label: str) -> Safe:
     return _dialect(context).link(url, label)
@@ -183,7 +187,7 @@ def _environment() -> Environment:
     words = ("text", "line", "person", "room", "strong", "title", "heading")
     environment.filters.update({word: _word_by_word(word) for word in words})
     environment.filters.update(
-        quote=kit.quote, people=_people, when=_when, day=_day, span=kit.length, link=_link, label=_label, items=_items
+        quote=_quote, people=_people, when=_when, day=_day, span=kit.length, link=_link, label=_label, items=_items
     )
     return environment
 

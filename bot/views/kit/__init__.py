@@ -30,6 +30,7 @@ from bot.views.kit.inputs import (
     text_input,
 )
 from bot.views.kit.text import (
+    NOTHING,
     Safe,
     bullets,
     channel,
@@ -51,6 +52,7 @@ from bot.views.kit.text import (
 from bot.views.kit.times import day, length, utc, when
 
 __all__ = [
+    "NOTHING",
     "Message",
     "Safe",
     "actions",

@@ -74,8 +74,6 @@ def check_together(blocks: Sequence[Block], most: int) -> None:
         raise ValueError(f"{len(blocks)} blocks: between 1 and {most} fit")
     for wanted in ("block_id", "action_id"):
         ids = [found for block in blocks for key, found in _walk(block.to_dict()) if key == wanted]
-        # Inputs share the action id "value": what tells them apart is their block.
-        ids = [found for found in ids if found != "value"] if wanted == "action_id" else ids
         twice = {found for found in ids if ids.count(found) > 1}
         if twice:
             raise ValueError(f"{wanted} used twice: {', '.join(sorted(twice))}")

@@ -1,4 +1,8 @@
-"""Modals and what is filled in on them. A field's name is its block id; its element's action id is always "value"."""
+"""Modals and what is filled in on them. A field's name is the id of its block and of its element.
+
+An action id could be the same in every block of a modal, as far as Slack's reference goes; Slack has been seen to refuse
+that in messages, so here it is unique everywhere.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +29,6 @@ from bot.views.kit.blocks import LABEL_MOST, OPTION_VALUE_MOST, VIEW_BLOCKS_MOST
 
 TITLE_MOST, METADATA_MOST, LABEL_LINE_MOST, CALLBACK_MOST = 24, 3000, 2000, 255
 CHOICES_MOST, TICKS_MOST, TYPED_MOST = 100, 10, 3000
-VALUE = "value"
 
 
 def modal(
@@ -76,7 +79,7 @@ def text_input(
         initial = initial[: most - 1] + words.ELLIPSIS
         hint = f"{hint} The text was too long for this field: what is beyond {most} characters is not shown.".strip()
     element = PlainTextInputElement(
-        action_id=VALUE, initial_value=initial or None, multiline=multiline or None, max_length=most
+        action_id=name, initial_value=initial or None, multiline=multiline or None, max_length=most
     )
     return _input(name, label, element, hint=hint, optional=optional)
 
@@ -101,7 +104,7 @@ def choice(
     """One of up to 100 options. An `initial` that is not among them is none."""
     listed = list(options)
     _check_count(name, listed, CHOICES_MOST)
-    element = StaticSelectElement(action_id=VALUE, options=listed, initial_option=_chosen(listed, initial))
+    element = StaticSelectElement(action_id=name, options=listed, initial_option=_chosen(listed, initial))
     return _input(name, label, element, hint=hint, optional=optional)
 
 
@@ -111,14 +114,14 @@ def radio(
     """One of up to ten options, all in sight."""
     listed = list(options)
     _check_count(name, listed, TICKS_MOST)
-    element = RadioButtonsElement(action_id=VALUE, options=listed, initial_option=_chosen(listed, initial))
+    element = RadioButtonsElement(action_id=name, options=listed, initial_option=_chosen(listed, initial))
     return _input(name, label, element, hint=hint)
 
 
 def checkbox(name: str, label: str, sentence: str, *, description: str = "", ticked: bool = False) -> InputBlock:
     """A box that may be ticked; its option's value is "yes"."""
     ticks = [option("yes", sentence, description)]
-    element = CheckboxesElement(action_id=VALUE, options=ticks, initial_options=ticks if ticked else None)
+    element = CheckboxesElement(action_id=name, options=ticks, initial_options=ticks if ticked else None)
     return _input(name, label, element, optional=True)
 
 
@@ -126,19 +129,19 @@ def person_input(
     name: str, label: str, *, initial: str | None = None, hint: str = "", optional: bool = False
 ) -> InputBlock:
     """Somebody of the workspace."""
-    return _input(name, label, UserSelectElement(action_id=VALUE, initial_user=initial), hint=hint, optional=optional)
+    return _input(name, label, UserSelectElement(action_id=name, initial_user=initial), hint=hint, optional=optional)
 
 
 def day_input(name: str, label: str, *, initial: date | None = None, hint: str = "") -> InputBlock:
     """A day."""
     shown = initial.isoformat() if initial else None
-    return _input(name, label, DatePickerElement(action_id=VALUE, initial_date=shown), hint=hint)
+    return _input(name, label, DatePickerElement(action_id=name, initial_date=shown), hint=hint)
 
 
 def moment_input(name: str, label: str, *, initial: datetime, hint: str = "") -> InputBlock:
     """A moment, to the minute, which each person sees in their own zone."""
     seconds = int(initial.timestamp())
-    return _input(name, label, DateTimePickerElement(action_id=VALUE, initial_date_time=seconds), hint=hint)
+    return _input(name, label, DateTimePickerElement(action_id=name, initial_date_time=seconds), hint=hint)
 
 
 def _input(

@@ -117,7 +117,8 @@ def clip(text: str, most: int) -> Safe:
     if size(safe) <= most:
         return safe
     pieces = _PIECE.findall(safe)
-    return Safe("".join(pieces[: _fitting(pieces, most - 1)]).rstrip() + ELLIPSIS)
+    fitting = _whole(pieces, _fitting(pieces, most - 1))
+    return Safe("".join(pieces[:fitting]).rstrip() + ELLIPSIS)
 
 
 def split(text: str, most: int) -> list[Safe]:
@@ -129,7 +130,8 @@ def split(text: str, most: int) -> list[Safe]:
     rest, parts = escape(text).strip("\n"), []
     while size(rest) > most:
         pieces = _PIECE.findall(rest)
-        head = "".join(pieces[: _fitting(pieces, most)])
+        fitting = _fitting(pieces, most)
+        head = "".join(pieces[: _whole(pieces, fitting) or fitting])
         cut = max(head.rfind("\n"), 0) or _last_space(head) or len(head)
         parts.append(rest[:cut])
         rest = rest[cut:].lstrip("\n") if rest[cut] == "\n" else rest[cut:]
@@ -145,15 +147,19 @@ def _last_space(text: str) -> int:
 
 
 def _fitting(pieces: list[str], most: int) -> int:
-    """How many of the pieces fit into `most` characters. An emoji or a letter that is made of several is not cut."""
+    """How many of the pieces fit into `most` characters."""
     count, room = 0, most
     while count < len(pieces) and size(pieces[count]) <= room:
         room -= size(pieces[count])
         count += 1
-    whole = count
-    while 0 < whole < len(pieces) and _belong_together(pieces[whole - 1], pieces[whole]):
-        whole -= 1
-    return whole or count
+    return count
+
+
+def _whole(pieces: list[str], count: int) -> int:
+    """At most `count` pieces, so that no emoji or letter that is made of several is cut."""
+    while 0 < count < len(pieces) and _belong_together(pieces[count - 1], pieces[count]):
+        count -= 1
+    return count
 
 
 def _belong_together(before: str, after: str) -> bool:

@@ -1,0 +1,352 @@
+"""Records of every kind for the tests of the views, and what must hold for whatever is drawn from them."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot import policy
+from db.enums import ActionState, Answer, EffectState, EntryKind, Kind, Phase, ReviewState
+from db.records import (
+    ActionRecord,
+    DeliveryRecord,
+    EntryRecord,
+    IncidentRecord,
+    Record,
+    ReviewRecord,
+)
+from sandbox.blockkit import validator
+
+POLICY = policy.load()
+DECLARED = datetime(2026, 11, 24, 21, 40, tzinfo=UTC)
+NASTY = (
+    "",
+    " ",
+    "<!channel>",
+    "<!here|all of you>",
+    "<!everyone> <!subteam^S012AB> @channel @here",
+    "<https://evil.example|https://good.example>",
+    "<mailto:a@evil.example|b@good.example>",
+    "<!date^1^{date}^https://evil.example|yesterday>",
+    "&lt;!channel&gt;",
+    "<@U0BO> and <@U0BO|Bo> and <#C0ROOM|secret-name>",
+    "<@U0BO",
+    "see https://example.com/a_b?x=1&y=2.",
+    "https://example.com/" + "&" * 2900,
+    "x" * 3000,
+    "& < > " * 500,
+    "🔥" * 3000,
+    "👩🏽‍🚒" * 400,
+    "e\u0301" * 1500,
+    "\u0301" * 3000,
+    "الخدمة معطلة",
+    "\u202egnp.exe \u2066 \u200f",
+    "line\n\n- list\n# heading\n    code\n1. one\n> quote\n---\n***",
+    "```\nnever closed `code *bold _it_ ~no~",
+    "[link](https://evil.example) ![image](https://evil.example/x.png) <b>bold</b> | table |",
+    "{{ 7 * 7 }} {% raw %} {title}",
+    "a\fb\x0bc\x85d\u2028e",
+)
+texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=80), st.text(alphabet="<>&!@#|^ \nab", max_size=60))
+titles = texts.map(lambda text: text[:200])
+users = st.sampled_from(["U0ANA", "U0BO", "W0KAI", "tocsin", "B0ALERT", "<!channel>"])
+severities = st.sampled_from([*POLICY.severities, "sev9"])
+phases = st.sampled_from([phase.value for phase in Phase])
+moments = st.integers(min_value=-60, max_value=60 * 24 * 40).map(lambda minutes: DECLARED + timedelta(minutes=minutes))
+
+_MOVES = st.fixed_dictionaries({"from": phases, "to": phases})
+_LEVELS = st.fixed_dictionaries({"from": severities, "to": severities})
+DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
+    EntryKind.DECLARED: st.fixed_dictionaries({"severity": severities, "kind": st.just("security")}),
+    EntryKind.PHASE: _MOVES,
+    EntryKind.REOPENED: _MOVES,
+    EntryKind.SEVERITY: _LEVELS,
+    EntryKind.ROLE: st.fixed_dictionaries(
+        {"role": st.sampled_from(["commander", "gone"]), "user": users, "previous": st.none() | users}
+    ),
+    EntryKind.ANSWER: st.fixed_dictionaries(
+        {"question": st.just("customer_data"), "from": st.just("unknown"), "to": st.sampled_from(["yes", "no"])}
+    ),
+    EntryKind.VERIFIED: st.fixed_dictionaries({"user": users}),
+    EntryKind.PINNED: st.fixed_dictionaries(
+        {"link": st.just("https://example.slack.com/archives/C1/p1?a=1&b=2") | texts}
+    ),
+    EntryKind.EDITED: st.fixed_dictionaries({"was": texts}),
+    EntryKind.ACTION: st.fixed_dictionaries(
+        {"action": st.just(1), "state": st.sampled_from(["open", "done", "given"]), "owner": users},
+        optional={"due_on": st.just("2026-11-27"), "previous": users},
+    ),
+    EntryKind.REVIEW: st.fixed_dictionaries(
+        {"state": st.sampled_from(["begun", "filled", "done", "given", "shared"])},
+        optional={"owner": users, "due_at": moments.map(datetime.isoformat)},
+    ),
+    EntryKind.SNOOZED: st.fixed_dictionaries({"subject": st.just("review"), "until": moments.map(datetime.isoformat)}),
+    EntryKind.ROOM: st.one_of(
+        st.just({"room": "C1"}),
+        st.fixed_dictionaries({"renamed": texts}),
+        st.just({"archived": True}),
+        st.just({"not_invited": {"U0BO": "user_is_restricted"}}),
+    ),
+    EntryKind.DISMISSED: st.just({"from": "detection", "review": False}),
+    EntryKind.MERGED: st.one_of(
+        st.just({"into": "INC-9", "from": "detection"}),
+        st.fixed_dictionaries({"merged": st.just("INC-3"), "title": titles}),
+    ),
+}
+
+
+@st.composite
+def incidents(draw, **fixed):
+    """An incident in any phase, with whatever people may have written."""
+    given = {
+        "id": draw(st.integers(min_value=1, max_value=10**6)),
+        "title": draw(titles),
+        "summary": draw(texts),
+        "severity": draw(severities),
+        "severity_confirmed_at": draw(st.none() | moments),
+        "kind": draw(st.sampled_from(Kind)),
+        "phase": draw(st.sampled_from(Phase)),
+        "phase_since": draw(moments),
+        "private": draw(st.booleans()),
+        "drill": draw(st.booleans()),
+        "declared_by": draw(users),
+        "closed_at": draw(st.none() | moments),
+        "closed_by": draw(st.none() | users),
+        "customer_data": draw(st.sampled_from(Answer)),
+        "contained_at": draw(st.none() | moments),
+        "containment": draw(texts),
+        "verified_at": draw(st.none() | moments),
+        "verified_by": draw(st.none() | users),
+        "verification": draw(texts),
+        "merged_into": draw(st.none() | st.just(9)),
+        "room": draw(st.none() | st.just("C0ROOM")),
+        "room_name": draw(st.none() | st.just("inc-7-checkout")),
+    }
+    return IncidentRecord(uid="u", declared_at=DECLARED, **given | fixed)
+
+
+@st.composite
+def entries(draw, seq=1):
+    """A line of the timeline; one from long ago may lack all of its data."""
+    kind = draw(st.sampled_from(EntryKind))
+    data = draw(st.one_of(st.just({}), DATA[kind]) if kind in DATA else st.just({}))
+    at = draw(moments)
+    return EntryRecord(seq=seq, at=at, recorded_at=at, kind=kind, by=draw(users), text=draw(texts), data=data)
+
+
+actions = st.builds(
+    ActionRecord,
+    id=st.integers(min_value=1, max_value=10**6),
+    incident_id=st.just(7),
+    text=texts.map(lambda text: text[:500]),
+    owner=users,
+    due_on=moments.map(datetime.date),
+    state=st.sampled_from(ActionState),
+    created_by=users,
+    created_at=moments,
+    done_at=st.none() | moments,
+)
+reviews = st.builds(
+    ReviewRecord,
+    incident_id=st.integers(min_value=1, max_value=10**6),
+    state=st.sampled_from(ReviewState),
+    owner=users,
+    due_at=moments,
+    created_at=moments,
+    done_by=st.none() | users,
+    done_at=st.none() | moments,
+    impact=texts,
+    factors=texts,
+    went_well=texts,
+    went_badly=texts,
+    luck=texts,
+    no_actions_because=texts,
+    timeline_read_by=st.none() | users,
+)
+deliveries = st.builds(
+    DeliveryRecord,
+    kind=st.sampled_from(["Invite", "Say", "RefreshCard", "SomethingNew"]),
+    state=st.just(EffectState.DEAD),
+    attempts=st.integers(min_value=1, max_value=99),
+    error=st.none() | texts,
+    told_at=moments,
+)
+
+
+@st.composite
+def records(draw, **fixed):
+    """Everything about an incident. An ended one that is still in a phase, or the reverse, may come too."""
+    timeline = draw(st.lists(entries(), max_size=6))
+    return Record(
+        incident=draw(incidents(**fixed)),
+        roles=draw(st.dictionaries(st.sampled_from([*POLICY.roles, "gone"]), users, max_size=5)),
+        timeline=tuple(timeline),
+        actions=tuple(draw(st.lists(actions, max_size=3))),
+        review=draw(st.none() | reviews),
+        undelivered=tuple(draw(st.lists(deliveries, max_size=8))),
+    )
+
+
+def incident(**changes: Any) -> IncidentRecord:
+    """A plain incident, for stories."""
+    given: dict[str, Any] = {
+        "id": 7,
+        "uid": "u",
+        "title": "Checkout is down",
+        "severity": "sev1",
+        "phase": Phase.DETECTION,
+        "phase_since": DECLARED,
+        "declared_by": "U0ANA",
+        "declared_at": DECLARED,
+        "room": "C0ROOM",
+        "room_name": "inc-7-checkout-is-down",
+    }
+    return IncidentRecord(**given | changes)
+
+
+def entry(seq: int, minutes: float, kind: EntryKind, *, by: str = "U0ANA", text: str = "", **data: Any) -> EntryRecord:
+    """A line of the timeline, some minutes after the declaration. `from_` is `from`."""
+    at = DECLARED + timedelta(minutes=minutes)
+    data = {name.rstrip("_"): value for name, value in data.items()}
+    return EntryRecord(seq=seq, at=at, recorded_at=at, kind=kind, by=by, text=text, data=data)
+
+
+def review(**changes: Any) -> ReviewRecord:
+    """A review that nobody has filled in."""
+    given: dict[str, Any] = {
+        "incident_id": 7,
+        "state": ReviewState.DRAFT,
+        "owner": "U0ANA",
+        "due_at": DECLARED + timedelta(days=3),
+        "created_at": DECLARED,
+    }
+    return ReviewRecord(**given | changes)
+
+
+def action(**changes: Any) -> ActionRecord:
+    """An open action."""
+    given: dict[str, Any] = {
+        "id": 12,
+        "incident_id": 7,
+        "text": "Add an alert",
+        "owner": "U0BO",
+        "due_on": DECLARED.date(),
+        "created_by": "U0ANA",
+        "created_at": DECLARED,
+    }
+    return ActionRecord(**given | changes)
+
+
+# ── what must hold ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ALIVE = re.compile(
+    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>"
+    r"|<!date\^-?\d+\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>"
+    r"|<https?://[^\s<>|]+(?:\|message)?>"
+)
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+
+
+def is_harmless(text: str) -> bool:
+    """No token that notifies or disguises, no bare `& < >`."""
+    rest = _ALIVE.sub(lambda found: "&amp;" if "&" in _ENTITY.sub("", found[0]) else "", text)
+    return not set(_ENTITY.sub("", rest)) & set("&<>")
+
+
+def walk(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in JSON with the key it stands under."""
+    yield key, value
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from walk(inner, name)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from walk(inner, key)
+
+
+def check_texts(drawn: Any) -> None:
+    """Every text object is between one character and its limit, and harmless."""
+    for _, thing in walk(drawn):
+        if isinstance(thing, dict) and thing.get("type") in ("mrkdwn", "plain_text"):
+            assert 1 <= len(thing["text"]) <= 3000
+            assert thing["text"].strip()
+            assert is_harmless(thing["text"]), thing["text"]
+            if thing["type"] == "mrkdwn":
+                assert thing["verbatim"] is True
+            else:
+                assert not set(thing["text"]) & set("<>\n")
+
+
+def check_block(block: dict[str, Any]) -> None:
+    """The limits of Slack's Block Kit reference."""
+    match block["type"]:
+        case "section":
+            assert block.get("text") or block.get("fields")
+            assert len(block.get("fields", ())) <= 10
+            assert all(len(field["text"]) <= 2000 for field in block.get("fields", ()))
+        case "header":
+            assert len(block["text"]["text"]) <= 150
+        case "context":
+            assert 1 <= len(block["elements"]) <= 10
+        case "actions":
+            assert 1 <= len(block["elements"]) <= 25
+    for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]:
+        if element:
+            check_element(element)
+
+
+def check_element(element: dict[str, Any]) -> None:
+    options = element.get("options", ())
+    if element["type"] == "button":
+        assert len(element["text"]["text"]) <= 75
+        assert 1 <= len(element["value"]) <= 2000
+    if element["type"] in ("overflow", "static_select", "radio_buttons", "checkboxes"):
+        most = {"overflow": 5, "static_select": 100}.get(element["type"], 10)
+        assert 1 <= len(options) <= most
+        assert len({option["value"] for option in options}) == len(options)
+    for option in options:
+        assert len(option["text"]["text"]) <= 75
+        assert len(option.get("description", {}).get("text", "")) <= 75
+        assert 1 <= len(option["value"]) <= 150
+    if element["type"] == "plain_text_input":
+        assert len(element.get("initial_value", "")) <= element["max_length"] <= 3000
+
+
+def check_ids(blocks: list[dict[str, Any]]) -> None:
+    """No block id and no action id twice."""
+    for kind in ("block_id", "action_id"):
+        seen = [value for key, value in walk(blocks) if key == kind]
+        assert len(set(seen)) == len(seen)
+        assert all(1 <= len(found) <= 255 for found in seen)
+
+
+def check_message(message: Any) -> None:
+    """A message that Slack takes, in which nothing notifies or disguises."""
+    drawn = message.arguments()
+    assert 1 <= len(drawn["text"]) <= 4000
+    assert is_harmless(drawn["text"]), drawn["text"]
+    assert 1 <= len(drawn["blocks"]) <= 50
+    assert sum(len(value) for key, value in walk(drawn["blocks"]) if key == "text" and isinstance(value, str)) <= 12_000
+    for block in drawn["blocks"]:
+        check_block(block)
+    check_texts(drawn["blocks"])
+    check_ids(drawn["blocks"])
+    validator.check_message(drawn["blocks"])
+
+
+def check_view(view: Any) -> None:
+    """A modal or a Home that Slack takes."""
+    drawn = view.to_dict()
+    assert 1 <= len(drawn["blocks"]) <= 100
+    for block in drawn["blocks"]:
+        check_block(block)
+    check_texts(drawn)
+    check_ids(drawn["blocks"])
+    if drawn["type"] == "modal":
+        assert len(drawn["callback_id"]) <= 255
+        assert len(drawn["private_metadata"]) <= 3000
+        assert all(len(drawn[part]["text"]) <= 24 for part in ("title", "submit", "close") if part in drawn)
+        assert ("submit" in drawn) == any(block["type"] == "input" for block in drawn["blocks"])
+    validator.check_view(drawn)

@@ -1,0 +1,222 @@
+"""The review document: in Markdown to take away, as pages in the room. One template, nothing cut off."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from markdown_it import MarkdownIt
+
+from bot.views import document
+from db.enums import EntryKind, Phase, ReviewState
+from db.records import PersonRecord, Record
+from tests.rules import pictures
+from tests.rules.pictures import DECLARED, POLICY, entry, incident
+from tests.rules.test_views import views
+
+PEOPLE = {"U0ANA": PersonRecord(user="U0ANA", name="Ana Demo"), "U0BO": PersonRecord(user="U0BO", name="*Bo*")}
+NOW = DECLARED + timedelta(minutes=90)
+HEADINGS = (
+    "What happened",
+    "Durations",
+    "Roles",
+    "Timeline",
+    "Impact",
+    "Contributing factors",
+    "Containment",
+    "Recovery",
+    "What went well",
+    "What went less well",
+    "Where we were lucky",
+    "Preventive actions",
+)
+# What the template itself is made of; whatever people write must come out as text inside of these.
+OURS = {"h1", "h2", "p", "ul", "li", "strong", "em", "a", "br", "text"}
+TIMELINE = (
+    entry(1, 0, EntryKind.DECLARED, text="Checkout is down", severity="sev1"),
+    entry(2, 4, EntryKind.ROLE, role="commander", user="U0ANA"),
+    entry(3, 5, EntryKind.PHASE, from_="detection", to="assessment"),
+    entry(4, 6, EntryKind.NOTE, by="U0BO", text="see https://a.example/x_y_z?b=1&c=2\nand <@U0ANA>"),
+)
+FULL = Record(
+    incident=incident(
+        phase=Phase.REVIEW,
+        summary="500s since the deployment",
+        contained_at=DECLARED + timedelta(minutes=30),
+        containment="Rolled back",
+        verified_at=DECLARED + timedelta(minutes=45),
+        verified_by="U0BO",
+        verification="Ten test orders",
+    ),
+    roles={"commander": "U0ANA"},
+    timeline=TIMELINE,
+    actions=(pictures.action(),),
+    review=pictures.review(
+        impact="10 % of orders failed",
+        factors="A full disk\n\nno alert",
+        went_well="The rollback",
+        went_badly="The paging",
+        luck="It was night",
+    ),
+)
+
+
+def markdown(record=FULL):
+    return document.markdown(record, POLICY, PEOPLE, now=NOW)
+
+
+def pages(record=FULL):
+    return [str(page.arguments()) for page in document.pages(record, POLICY, now=NOW)]
+
+
+def part(text, heading):
+    return text.partition(f"## {heading}\n\n")[2].partition("\n\n## ")[0].strip()
+
+
+def tokens(text):
+    parsed = MarkdownIt("commonmark", {"html": True}).parse(text)
+    return [inner for token in parsed for inner in (token, *(token.children or ()))]
+
+
+def test_what_is_known_is_filled_in():
+    text = markdown()
+    assert text.startswith("# Post-incident review of INC-7\n\n**Checkout is down**\n")
+    assert text.endswith("\n")
+    assert "- Declared by Ana Demo at 2026-11-24 21:40 UTC" in text
+    assert "- Room: \\#inc-7-checkout-is-down" in text
+    assert part(text, "Impact") == "10 % of orders failed"
+    assert part(text, "Contributing factors") == "- A full disk\n- no alert"
+    assert part(text, "Containment") == "Rolled back\n\n- Contained at 2026-11-24 22:10 UTC"
+    assert part(text, "Recovery") == "Ten test orders\n\n- Verified by \\*Bo\\* at 2026-11-24 22:25 UTC"
+    assert part(text, "Preventive actions") == "- Add an alert (\\*Bo\\*, due Tue 24 Nov 2026)"
+    assert "_not answered yet_" not in text
+
+
+def test_durations_come_from_the_timeline():
+    lines = part(markdown(), "Durations").splitlines()
+    assert lines == [
+        "- To acknowledge: 4 min",
+        "- To contain: 30 min",
+        "- To recover: 45 min",
+        "- Total: 1 h 30 min so far",
+        "- By phase: Detection 5 min, Assessment 1 h 25 min",
+        "- By severity: SEV1 1 h 30 min",
+    ]
+
+
+def test_the_timeline_is_in_order_with_names_and_utc():
+    lines = part(markdown(), "Timeline").splitlines()
+    assert lines[0] == "- 2026-11-24 21:40 UTC · Ana Demo declared the incident as SEV1: Checkout is down"
+    assert lines[3] == "- 2026-11-24 21:46 UTC · \\*Bo\\* noted: see <https://a.example/x_y_z?b=1&c=2> and @Ana Demo"
+
+
+def test_what_is_not_known_is_said_to_be_missing():
+    text = markdown(Record(incident=incident()))
+    for heading in HEADINGS:
+        assert f"\n## {heading}\n" in text
+    for heading in (
+        "Impact",
+        "Contributing factors",
+        "Containment",
+        "Recovery",
+        "What went well",
+        "Preventive actions",
+    ):
+        assert part(text, heading) == "_not answered yet_"
+    assert "- Review: not begun" in text
+    assert "- Incident Commander: _not taken_" in text
+
+
+def test_a_reason_for_no_action_is_an_answer():
+    record = Record(incident=incident(), review=pictures.review(no_actions_because="It was the weather"))
+    assert part(markdown(record), "Preventive actions") == "None needed, because:\n\nIt was the weather"
+
+
+def test_a_finished_review_says_who_finished_it():
+    done = pictures.review(state=ReviewState.DONE, done_by="U0ANA", done_at=NOW)
+    assert "- Review: done, by Ana Demo at 2026-11-24 23:10 UTC" in markdown(Record(incident=incident(), review=done))
+
+
+@pytest.mark.parametrize(
+    "nasty",
+    [
+        "# heading",
+        "- list",
+        "1. list",
+        "    code",
+        "```\ncode\n```",
+        "> quote",
+        "---",
+        "***",
+        "===",
+        "*bold* _it_ **b** `code` ~no~",
+        "[link](https://evil.example)",
+        "![image](https://evil.example/x.png)",
+        "[ref]: https://evil.example",
+        "<script>alert(1)</script>",
+        "<b>bold</b>",
+        "&lt;b&gt; &copy;",
+        "| a | b |\n|---|---|",
+        "back\\slash\\",
+        "\\*not\\*",
+    ],
+)
+def test_what_people_write_is_text_and_no_markup(nasty):
+    written = f"first\n{nasty}\n\n{nasty}\nlast"
+    record = Record(incident=incident(title=nasty, summary=written), review=pictures.review(impact=written))
+    found = tokens(markdown(record))
+    assert {token.tag for token in found if token.tag} <= OURS
+    assert not [
+        token for token in found if token.type in ("html_inline", "html_block", "code_inline", "image", "fence")
+    ]
+    shown = "".join(token.content for token in found if token.type == "text")
+    for line in nasty.splitlines():
+        assert shown.count("".join(line.split())) >= 2 or shown.replace("\u00a0", " ").count(line.strip()) >= 2
+
+
+@views
+@given(pictures.records())
+def test_any_document_is_made_of_our_markup_alone(record):
+    found = tokens(document.markdown(record, POLICY, PEOPLE, now=NOW))
+    assert {token.tag for token in found if token.tag} <= OURS
+    assert [token.type for token in found].count("heading_open") == len(HEADINGS) + 1
+    assert not [token for token in found if token.type.startswith(("html", "code", "image"))]
+
+
+def test_pages_say_the_same_to_people_in_slack():
+    (page,) = pages()
+    for heading in HEADINGS:
+        assert f"'text': '{heading}'" in page
+    for said in ("<@U0ANA> took the role", "10 % of orders failed", "• no alert", "<!date^", "<#C0ROOM>"):
+        assert said in page
+    assert "Ana Demo" not in page
+
+
+def test_a_long_document_is_split_and_not_cut():
+    notes = tuple(entry(n, n, EntryKind.NOTE, text=f"note {n}. " + "x" * 400) for n in range(200))
+    drawn = document.pages(Record(incident=incident(), timeline=notes), POLICY, now=NOW)
+    assert len(drawn) > 5
+    together = "".join(map(str, (page.arguments() for page in drawn)))
+    assert all(f"note {n}. " in together for n in range(200))
+    assert drawn[0].text == f"Post-incident review of INC-7, page 1 of {len(drawn)}"
+    for page in drawn:
+        pictures.check_message(page)
+
+
+def test_a_heading_is_never_the_last_thing_on_a_page():
+    notes = tuple(entry(n, n, EntryKind.NOTE, text="x" * 2900) for n in range(30))
+    for page in document.pages(Record(incident=incident(), timeline=notes), POLICY, now=NOW):
+        assert page.blocks[-1].type == "section"
+
+
+@views
+@given(pictures.texts)
+def test_nothing_that_was_written_is_lost(text):
+    record = Record(incident=incident(), review=pictures.review(impact=text))
+    drawn = [page.arguments()["blocks"] for page in document.pages(record, POLICY, now=NOW)]
+    together = "".join(b["text"]["text"] for blocks in drawn for b in blocks if b["type"] == "section")
+    assert "".join(document.kit.escape(text).split()) in "".join(together.split())
+
+
+def test_the_same_record_gives_the_same_document():
+    assert markdown() == markdown()
+    assert pages() == pages()

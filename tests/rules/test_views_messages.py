@@ -1,0 +1,221 @@
+"""What is said once: every template with its values, and no word that nobody gave."""
+
+import ast
+from pathlib import Path
+
+import jinja2
+import pytest
+from hypothesis import given
+
+from bot.views import messages
+from bot.views.paragraphs import TEMPLATES
+from db.enums import EntryKind
+from tests.rules import pictures
+from tests.rules.pictures import DECLARED, POLICY, check_message, incident
+from tests.rules.test_views import views
+
+AT = DECLARED.isoformat()
+WORKFLOWS = Path(__file__).parents[2] / "bot" / "workflows"
+
+# Each message with its values, and what may be left out.
+SAID = {
+    "phase_moved": ({"by": "U0ANA", "from": "detection", "to": "recovery"}, set()),
+    "role_given": (
+        {
+            "by": "U0ANA",
+            "role": "comms",
+            "user": "U0BO",
+            "previous": "W0KAI",
+            "note": "Half done",
+            "warning": "One person is all of it.",
+        },
+        {"previous", "note", "warning"},
+    ),
+    "severity_changed": ({"by": "U0ANA", "from": "sev3", "to": "sev1", "reason": "All of EU"}, set()),
+    "severity_confirmed": ({"by": "U0ANA", "severity": "sev1"}, set()),
+    "answered": ({"by": "U0ANA", "answers": {"customer_data": "no", "service_affecting": "yes"}}, set()),
+    "contained": ({"by": "U0ANA", "text": "Rolled back", "at": AT}, set()),
+    "verified": ({"by": "U0ANA", "user": "U0BO", "text": "Ten test orders", "at": AT}, set()),
+    "note": ({"by": "U0ANA", "text": "We restarted the pods"}, set()),
+    "update": ({"by": "U0ANA", "text": "Half of it is back", "number": 3}, set()),
+    "action_added": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO", "due_on": "2026-11-27"}, set()),
+    "action_done": ({"by": "U0ANA", "text": "Add an alert"}, set()),
+    "action_given": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO"}, set()),
+    "review_created": ({"owner": "U0ANA", "due_at": AT}, set()),
+    "review_done": ({"by": "U0ANA"}, set()),
+    "review_given": ({"by": "U0ANA", "owner": "U0BO"}, set()),
+    "snoozed": ({"by": "U0ANA", "subject": "the review", "until": AT, "reason": "A conference"}, {"reason"}),
+    "closed": ({"by": "U0ANA"}, set()),
+    "dismissed": ({"by": "U0ANA", "reason": "A test"}, set()),
+    "merged": ({"by": "U0ANA", "key": "INC-9", "room": "C0OTHER"}, {"room"}),
+    "merged_here": (
+        {"by": "U0ANA", "key": "INC-3", "room": "C0OTHER", "people": ["U0BO", "W0KAI"]},
+        {"room", "people"},
+    ),
+    "reopened": ({"by": "U0ANA", "reason": "It is back"}, set()),
+    "not_invited": ({"users": ["U0BO", "W0KAI"], "error": "user_is_restricted"}, set()),
+    "review_due": (
+        {
+            "key": "INC-7",
+            "room": "C0ROOM",
+            "owner": "U0ANA",
+            "due_at": AT,
+            "step": "owner",
+            "late": "2 days",
+            "title": "Checkout is down",
+        },
+        {"room", "title"},
+    ),
+    "action_due": (
+        {
+            "key": "INC-7",
+            "room": "C0ROOM",
+            "owner": "U0BO",
+            "due_on": "2026-11-24",
+            "step": "owner",
+            "late": "2 days",
+            "text": "Add an alert",
+            "action": 12,
+        },
+        {"room", "text"},
+    ),
+}
+OPTIONAL = [(what, name) for what, (_, optional) in SAID.items() for name in sorted(optional)]
+# `action` is for the buttons; `key` is named to those outside the room.
+NEEDED = [
+    (what, name)
+    for what, (values, optional) in SAID.items()
+    for name in values.keys() - optional - {"owner", "action", "key"}
+]
+
+
+def said(what, values, **changes):
+    message = messages.say(what, values, incident=incident(**changes), policy=POLICY)
+    check_message(message)
+    return "\n".join(block.text.text for block in message.blocks if block.type == "section")
+
+
+def buttons(what, values):
+    blocks = messages.say(what, values, incident=incident(), policy=POLICY).arguments()["blocks"]
+    return {e["text"]["text"]: (e["action_id"], e["value"]) for b in blocks for e in b.get("elements", ())}
+
+
+def test_every_template_is_tried_here():
+    assert set(SAID) == {path.stem for path in (TEMPLATES / "messages").glob("*.j2")}
+
+
+def test_everything_that_workflows_say_has_a_template():
+    """The name stands third in `say(work, incident, "phase_moved", …)`, fourth in `whisper`."""
+    spoken = set()
+    for path in WORKFLOWS.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "whisper"):
+                spoken |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    assert spoken
+    assert spoken <= set(SAID)
+
+
+def test_every_kind_of_entry_has_a_template():
+    kinds = {kind.value for kind in EntryKind}
+    assert kinds == {path.stem for path in (TEMPLATES / "timeline").glob("*.j2")}
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_every_message_shows_its_values(what):
+    values, _ = SAID[what]
+    text = said(what, values)
+    for name in ("by", "user", "owner", "previous"):
+        if name in values:
+            assert f"<@{values[name]}>" in text
+    for name in ("text", "reason", "note", "title", "subject", "error"):
+        if name in values:
+            assert values[name] in text
+    for name in ("at", "until"):
+        if name in values:
+            assert "2026-11-24 21:40 UTC" in text
+    if "room" in values:
+        assert f"<#{values['room']}>" in text
+
+
+@pytest.mark.parametrize(("what", "name"), OPTIONAL)
+@pytest.mark.parametrize("left_out", ["missing", "none"])
+def test_what_nobody_gave_is_not_said(what, name, left_out):
+    values = {key: value for key, value in SAID[what][0].items() if key != name}
+    text = said(what, values if left_out == "missing" else {**values, name: None})
+    assert "None" not in text
+    assert text != said(what, SAID[what][0])
+
+
+@pytest.mark.parametrize(("what", "name"), NEEDED)
+def test_a_needed_value_that_is_missing_is_an_error_and_no_empty_spot(what, name):
+    values = {key: value for key, value in SAID[what][0].items() if key != name}
+    with pytest.raises(jinja2.UndefinedError, match=f"'{name}' is undefined"):
+        for step in ("owner", "leadership"):
+            messages.say(what, {**values, "step": step} if name != "step" else values, incident=None, policy=POLICY)
+
+
+def test_an_unknown_message_is_an_error():
+    with pytest.raises(jinja2.TemplateNotFound):
+        messages.say("sung", {}, incident=None, policy=POLICY)
+
+
+@views
+@given(pictures.texts)
+def test_what_people_write_wakes_nobody(text):
+    for what, (values, _) in SAID.items():
+        nasty = {name: text if name in ("text", "reason", "note", "warning", "subject", "title", "error") else value
+                 for name, value in values.items()}  # fmt: skip
+        check_message(messages.say(what, nasty, incident=incident(drill=True), policy=POLICY))
+
+
+def test_a_text_that_escaping_makes_too_long_points_to_the_timeline():
+    text = said("note", {"by": "U0ANA", "text": "<" * 3000})
+    assert "the timeline has all of it" in text
+
+
+def test_a_drill_says_so():
+    assert said("closed", {"by": "U0ANA"}, drill=True).startswith("*DRILL* <@U0ANA>")
+
+
+def test_who_takes_a_role_gives_it_to_nobody():
+    text = said("role_given", {"by": "U0BO", "role": "comms", "user": "U0BO"})
+    assert text == "<@U0BO> took the role *Communication Lead*."
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("owner", "<@U0ANA>, your post-incident review of INC-7 is overdue by 2 days"),
+        ("room", "who can help?"),
+        ("commander", "you are Incident Commander"),
+        ("leadership", "<@U0ANA> owns it; it was due"),
+        ("weekly", "<@U0ANA> owns it; it was due"),
+    ],
+)
+def test_each_rung_of_the_chase_has_its_words(step, words):
+    assert words in said("review_due", {**SAID["review_due"][0], "step": step})
+
+
+def test_what_became_due_this_minute_is_overdue():
+    assert "is overdue:" in said("review_due", {**SAID["review_due"][0], "late": "just now"})
+
+
+def test_reminders_have_buttons():
+    assert buttons("review_due", SAID["review_due"][0]) == {
+        "Done": ("review.done", "7"),
+        "Fill review": ("review.open", "7"),
+        "Snooze 1 day": ("review.snooze", "7"),
+        "Give to …": ("review.give", "7"),
+    }
+    assert buttons("action_due", SAID["action_due"][0]) == {
+        "Done": ("actions.done", "7:12"),
+        "Snooze 1 day": ("actions.snooze", "7:12"),
+        "Give to …": ("actions.give", "7:12"),
+    }
+
+
+@pytest.mark.parametrize("what", ["review_due", "action_due"])
+def test_an_outsider_hears_that_something_is_overdue_and_nothing_else(what):
+    outside = {"key": "INC-7", "step": "weekly", "late": "9 days"}
+    assert said(what, outside, private=True, title="Merger").endswith("of INC-7 is overdue by 9 days.")
+    assert buttons(what, outside) == {}
