@@ -137,6 +137,7 @@ class Courier:
 
     @property
     def retries_waiting(self) -> int:
+        """How many events wait for their next attempt."""
         return len(self._later)
 
     def connected(self) -> None:

@@ -42,4 +42,5 @@ class Disk:
             yield kind, key, json.loads(text)
 
     def close(self) -> None:
+        """Let go of the file."""
         self._file.close()

@@ -70,10 +70,12 @@ class Field:
 
     @property
     def action_id(self) -> str:
+        """The `action_id` of the element."""
         return str(self.element["action_id"])
 
     @property
     def sort(self) -> str:
+        """The `type` of the element."""
         return str(self.element["type"])
 
     def empty(self) -> Doc:

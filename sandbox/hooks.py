@@ -23,6 +23,7 @@ class Hooks:
         self._ws = ws
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         started = time.perf_counter()
         faults = self._ws.faults
         given: dict[str, Any] = {}

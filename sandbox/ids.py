@@ -10,14 +10,32 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Clock(Protocol):
     """Whatever tells the time, in seconds since the epoch."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
 
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> float:
+        """Seconds since the epoch."""
         return time.time()
+
+
+class MovableClock:
+    """A clock that stands still until it is moved: for tests."""
+
+    def __init__(self, start: float = 1_800_000_000.0) -> None:
+        self._now = start
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self._now
+
+    def moves(self, seconds: float) -> None:
+        """Let this many seconds pass."""
+        self._now += seconds
 
 
 def base36(number: int, width: int = 0) -> str:
@@ -44,6 +62,7 @@ class Counter:
         self.last_us = last_us
 
     def next(self) -> int:
+        """The next number."""
         self.number += 1
         return self.number
 
@@ -61,4 +80,5 @@ class Counter:
         return f"{self.last_us // 1_000_000}.{self.last_us % 1_000_000:06d}"
 
     def seconds(self) -> int:
+        """The time in whole seconds, as Slack writes `created` and the like."""
         return int(self.clock.now())

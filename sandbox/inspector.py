@@ -52,6 +52,7 @@ class Delivery:
 
     @property
     def acked(self) -> bool:
+        """Whether the app has acknowledged it."""
         return self.outcome == "acked"
 
 
@@ -66,13 +67,16 @@ class Ring(Generic[Record]):
         self._count = 0
 
     def next_number(self) -> int:
+        """The number of the record to come."""
         self._count += 1
         return self._count
 
     def add(self, record: Record) -> None:
+        """Take a record in; the oldest goes when there are too many."""
         self._records.append(record)
 
     def clear(self) -> None:
+        """Forget all records."""
         self._records.clear()
 
     def __len__(self) -> int:

@@ -32,6 +32,7 @@ class Connection:
         self.leaving = False
 
     def send(self, frame: dict[str, Any]) -> None:
+        """Queue a frame."""
         self.frames.put_nowait(json.dumps(frame, separators=(",", ":")))
 
     def close(self) -> None:

@@ -42,10 +42,12 @@ class Channel:
 
     @property
     def id(self) -> str:
+        """Its id: C…, D… or G…."""
         return str(self.info["id"])
 
     @property
     def name(self) -> str:
+        """Its name; empty for direct conversations."""
         return str(self.info.get("name", ""))
 
     @property
@@ -59,6 +61,7 @@ class Channel:
 
     @property
     def is_archived(self) -> bool:
+        """Whether nobody can write there any more."""
         return bool(self.info.get("is_archived"))
 
     def add(self, message: Doc) -> None:

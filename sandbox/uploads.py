@@ -18,6 +18,7 @@ class Uploads:
         self._ws = ws
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         file_id = scope["path"].rsplit("/", 1)[-1]
         kind = b"text/plain"
         try:

@@ -41,6 +41,7 @@ class WebApi:
         self._scopes_header = ",".join(sorted(ws.scopes)).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
         started = time.perf_counter()
         name = scope["path"].rsplit("/api/", 1)[-1].strip("/")
         try:

@@ -76,6 +76,7 @@ class Workspace:
 
     @cached_property
     def bot_user_id(self) -> str:
+        """The user id of the app's bot: `U0` and its name."""
         return user_id(self.manifest.name)
 
     @cached_property
@@ -200,6 +201,7 @@ class Workspace:
             return [pinned_item(found, ts) for ts in reversed(found.pins)]
 
     def bookmarks(self, channel: str | Mapping[str, Any]) -> list[Doc]:
+        """The links at the top of a channel, as `bookmarks.list` shows them."""
         with self.state.lock:
             return [dict(one) for one in self.conversation(channel).bookmarks.values()]
 

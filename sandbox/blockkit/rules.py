@@ -133,6 +133,7 @@ class Shape:
     whole: tuple[Rule, ...] = ()
 
     def __call__(self, value: Any, pointer: str, problems: list[Problem]) -> None:
+        """Check the value against all of it."""
         if not isinstance(value, dict):
             problems.append(_failed("must provide an object", pointer, "type", "object"))
             return

@@ -23,4 +23,5 @@ class Outcome:
     failure: str | None = None
 
     def as_json(self) -> Doc:
+        """The fields as JSON, for other processes."""
         return asdict(self)

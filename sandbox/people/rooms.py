@@ -51,6 +51,7 @@ class Rooms(Seat):
             return channels.create(self.ws, self._name(name), self.id, private=private).id
 
     def renames(self, channel: Place, name: str) -> None:
+        """Give a channel another name."""
         found = self.place(channel, member=True)
         with self.ws.state.change():
             channels.rename(self.ws, found, self._name(name), self.id)
@@ -62,16 +63,19 @@ class Rooms(Seat):
             raise SandboxError(f"channel {name!r}: Slack answers {refused.error}; choose another name") from None
 
     def sets_topic(self, topic: str, channel: Place) -> None:
+        """Write the topic of a channel."""
         found = self.place(channel, member=True)
         with self.ws.state.change():
             channels.describe(self.ws, found, "topic", topic, self.id)
 
     def archives(self, channel: Place) -> None:
+        """Archive a channel."""
         found = self.place(channel, member=True)
         with self.ws.state.change():
             channels.archive(self.ws, found, self.id)
 
     def unarchives(self, channel: Place) -> None:
+        """Bring an archived channel back; the person is a member then."""
         found = self.place(channel)
         if found.is_archived:
             with self.ws.state.change():

@@ -32,14 +32,17 @@ class Seat:
 
     @property
     def name(self) -> str:
+        """The name the others see."""
         return str(self.profile["profile"]["display_name"])
 
     @property
     def real_name(self) -> str:
+        """The full name."""
         return str(self.profile["real_name"])
 
     @property
     def email(self) -> str:
+        """The e-mail address; empty when there is none."""
         return str(self.profile["profile"].get("email", ""))
 
     @property
@@ -49,6 +52,7 @@ class Seat:
 
     @property
     def deleted(self) -> bool:
+        """Whether the account is deactivated."""
         return bool(self.profile["deleted"])
 
     @property

@@ -27,6 +27,7 @@ class Surface:
 
     @property
     def blocks(self) -> list[Doc]:
+        """All blocks, those of attachments too."""
         attached = [block for one in self.thing.get("attachments") or () for block in one.get("blocks") or ()]
         return [*(self.thing.get("blocks") or ()), *attached]
 
@@ -37,6 +38,7 @@ class Surface:
         return self.ws.state.drafts.setdefault(key, {})
 
     def values(self) -> forms.Values:
+        """`state.values` as it is now."""
         return forms.state(self.blocks, self.typed)
 
     def where(self) -> Doc:

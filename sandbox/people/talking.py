@@ -78,6 +78,7 @@ class Talking(Seat):
                 messages.pin(self.ws, channel, found["ts"], self.id)
 
     def unpins(self, message: Place) -> None:
+        """Take a pin away."""
         channel, found = self.find_message(message)
         with self.ws.state.change():
             if found["ts"] in channel.pins:
