@@ -45,7 +45,6 @@ class Courier:
         self.ack_seconds = 3.0
         self.deliveries: Ring[Delivery] = Ring()
         self.transport: Transport | None = None
-        self.bound = threading.Event()
         self._clock = clock
         self._faults = faults
         self._changed = changed
@@ -62,8 +61,6 @@ class Courier:
         """Work on this loop from now on; None when the server stops: what is open then fails."""
         self._loop = loop
         self._thread = threading.get_ident() if loop else None
-        if loop:
-            self.bound.set()
         if loop is None:
             for delivery in list(self._open):
                 self.settle(delivery, "dispatch_failed")

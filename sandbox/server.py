@@ -132,6 +132,7 @@ class _Brief(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        self.up = threading.Event()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -139,6 +140,7 @@ class _Brief(uvicorn.Server):
         """Wait for the end."""
         self._loop = asyncio.get_running_loop()
         await self.on_tick(0)
+        self.up.set()
         if not self.should_exit:
             await self._stop.wait()
 
@@ -183,15 +185,13 @@ def running(ws: "Workspace", port: int = 0, *, page: bool = False) -> Iterator[R
     ws.url = _url("127.0.0.1", listener)
     server = _Brief(_config(application(ws, page=page)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)
-    bound = ws.courier.bound
     thread.start()
-    if not bound.wait(_START_SECONDS):
+    if not server.up.wait(_START_SECONDS):
         raise SandboxError("the sandbox did not start; run `python -m sandbox` to see why")
     try:
         yield Running(ws, ws.url)
     finally:
         server.stop()
         thread.join(_START_SECONDS)
-        bound.clear()
         if thread.is_alive():
             logging.getLogger(__name__).warning("the sandbox at %s has not stopped in time", ws.url)

@@ -58,8 +58,9 @@ def content(call: Call, *, longest: int | None) -> dict[str, Any]:
     found: dict[str, Any] = {"text": text[:TEXT_CUT]}
     if markdown:
         found = {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
-    if blocks:
+    if blocks is not None:
         validator.check_message(blocks)
+    if blocks:
         found["blocks"] = blocks
         found["text"] = text or text_of(blocks)
     if attachments:

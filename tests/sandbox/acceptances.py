@@ -1,0 +1,93 @@
+"""Payloads that Slack takes, many of them just within a limit. A table is read by its rows."""
+
+from tests.sandbox.payloads import (
+    actions,
+    button,
+    confirm,
+    field,
+    home,
+    image,
+    modal,
+    mrkdwn,
+    option,
+    plain,
+    rich,
+    section,
+    select,
+    table,
+    text_input,
+    video,
+    without,
+)
+
+# fmt: off
+ACCEPTED_BLOCKS = [
+    ("50 blocks", [section()] * 50),
+    ("section text of 3000", [section(text=mrkdwn("x" * 3000))]),
+    ("fields alone", [without(section(fields=[mrkdwn("x" * 2000)] * 4), "text")]),
+    ("ten fields", [section(fields=[plain()] * 10)]),
+    ("a header of 150", [{"type": "header", "text": plain("x" * 150)}]),
+    ("a divider", [{"type": "divider"}]),
+    ("context with both sorts", [{"type": "context", "elements": [image(), mrkdwn(), plain()]}]),
+    ("25 actions", [actions(*(button(f"b{n}") for n in range(25)))]),
+    ("elements without action_id", [actions(without(button(), "action_id"), without(button(), "action_id"))]),
+    ("a button of 75 with all", [actions(button(text=plain("x" * 75), value="v" * 2000, url="https://e.com", style="danger", confirm=confirm(style="danger"), accessibility_label="x" * 75))]),
+    ("100 options", [actions(select(options=[option(str(n)) for n in range(100)]))]),
+    ("an option of 75 and 150", [actions(select(options=[option("v" * 150, "x" * 75)]))]),
+    ("groups", [actions(without(select(option_groups=[{"label": plain("x" * 75), "options": [option()]}]), "options"))]),
+    ("a preset", [actions(select(initial_option=option()))]),
+    ("all other menus", [actions({"type": "users_select"}, {"type": "channels_select"}, {"type": "conversations_select"}, {"type": "external_select"})]),
+    ("a menu of many beside a section", [section(accessory={"type": "multi_users_select", "max_selected_items": 3})]),
+    ("overflow with addresses", [section(accessory={"type": "overflow", "options": [option(url="https://e.com")]})]),
+    ("ten checkboxes with mrkdwn", [actions({"type": "checkboxes", "options": [{"text": mrkdwn(), "value": str(n)} for n in range(10)]})]),
+    ("radio buttons", [section(accessory={"type": "radio_buttons", "options": [option()], "initial_option": option()})]),
+    ("pickers", [actions({"type": "datepicker", "initial_date": "2028-02-29"}, {"type": "timepicker", "initial_time": "23:59"}, {"type": "datetimepicker", "initial_date_time": 1_800_000_000})]),
+    ("an image with a title", [image(title=plain())]),
+    ("an image from Slack", [without(image(slack_file={"id": "F1"}), "image_url")]),
+    ("a video", [video(description=plain(), provider_name="x" * 50)]),
+    ("markdown of 12000", [{"type": "markdown", "text": "x" * 12_000}]),
+    ("rich text", [rich({"type": "text", "text": "x", "style": {"bold": True}}, {"type": "user", "user_id": "U0ANA"}, {"type": "emoji", "name": "wave"})]),
+    ("lists, quotes, code", [{"type": "rich_text", "elements": [
+        {"type": "rich_text_list", "style": "ordered", "indent": 8, "elements": [{"type": "rich_text_section", "elements": []}]},
+        {"type": "rich_text_quote", "elements": [{"type": "link", "url": "https://e.com"}]},
+        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "code"}]},
+    ]}]),
+    ("a table of 100 by 20", [table(*[["x"] * 20] * 100, column_settings=[{"align": "right"}, None])]),
+    ("an input in a message", [field(text_input(), dispatch_action=True)]),
+    ("a card and a container", [{"type": "card", "title": plain(), "actions": [button()]}, {"type": "container", "child_blocks": [section()]}]),
+    ("a carousel", [{"type": "carousel", "elements": [{"type": "card", "body": mrkdwn()}]}]),
+    ("a plan", [{"type": "plan", "title": "Plan", "tasks": [{"type": "task_card", "task_id": "1", "title": "One"}]}]),
+    ("a null where nothing is", [section(accessory=None)]),
+]
+
+ACCEPTED_VIEWS = [
+    ("100 blocks", modal(*[section()] * 100)),
+    ("24 characters everywhere", modal(title=plain("x" * 24), submit=plain("x" * 24), close=plain("x" * 24))),
+    ("all the long ids", modal(callback_id="x" * 255, external_id="y" * 255, private_metadata="x" * 3000)),
+    ("no input and no submit", modal(section())),
+    ("an alert", modal({"type": "alert", "text": mrkdwn("x" * 200), "level": "warning"})),
+    ("every text input", modal(
+        field(text_input(min_length=0, max_length=3000, multiline=True)),
+        field({"type": "email_text_input"}),
+        field({"type": "url_text_input"}),
+        field({"type": "number_input", "is_decimal_allowed": False, "min_value": "-1", "max_value": "10"}),
+        field({"type": "rich_text_input"}),
+        field({"type": "file_input", "max_files": 10}),
+        submit=plain(),
+    )),
+    ("every choice", modal(
+        field(select()),
+        field({"type": "multi_static_select", "options": [option()]}),
+        field({"type": "multi_external_select", "min_query_length": 0}),
+        field({"type": "checkboxes", "options": [option()]}),
+        field({"type": "radio_buttons", "options": [option()]}),
+        field({"type": "datetimepicker"}),
+        submit=plain(),
+    )),
+    ("hint and optional", modal(field(text_input(), hint=plain("x" * 2000), optional=True), submit=plain())),
+]
+
+ACCEPTED_HOMES = [
+    ("a header and buttons", home({"type": "header", "text": plain()}, actions(button()))),
+    ("an input in Home", home(field(text_input()))),
+]
