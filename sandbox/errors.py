@@ -36,8 +36,11 @@ class SlackError(Exception):
     """A refusal, as Slack gives it.
 
     `error` is Slack's code, `body` what stands beside it in the answer (`needed`, `errors`, `response_metadata`, …),
-    `status` the HTTP status (200 for all but rate limits and outages), `headers` extra response headers.
+    `status` the HTTP status (200 for all but rate limits and outages), `headers` extra response headers. `injected` says
+    that a fault asked for it, and not a rule.
     """
+
+    injected = False
 
     def __init__(self, error: str, *, status: int = 200, headers: dict[str, str] | None = None, **body: Any) -> None:
         super().__init__(error)

@@ -121,10 +121,13 @@ class Faults:
         if fault is None:
             return
         if fault.sort == "rate_limit":
-            raise ratelimited(fault.seconds)
-        if fault.sort == "http_error":
-            raise SlackError("service_unavailable", status=fault.status)
-        raise SlackError(fault.error)
+            refusal = ratelimited(fault.seconds)
+        elif fault.sort == "http_error":
+            refusal = SlackError("service_unavailable", status=fault.status)
+        else:
+            refusal = SlackError(fault.error)
+        refusal.injected = True
+        raise refusal
 
     def apply(self, name: str, arguments: dict[str, Any]) -> None:
         """Call one of the switches by its name: the way of the page and of other processes."""

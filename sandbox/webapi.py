@@ -69,18 +69,18 @@ class WebApi:
         """One call: HTTP status, JSON answer and extra headers; it is written into the inspector."""
         ws = self._ws
         seen: dict[str, Any] = {}
-        status, extra = 200, {}
+        status, extra, injected = 200, {}, False
         try:
             answer = self._work(name, headers, query, body, seen)
         except SlackError as refused:
-            status, answer, extra = refused.status, refused.answer(), refused.headers
+            status, answer, extra, injected = refused.status, refused.answer(), refused.headers, refused.injected
         except Exception:
             # A fault of the sandbox itself: Slack answers its own accidents with this code, and the log has the story.
             _log.exception("the sandbox failed in %s", name)
             answer = {"ok": False, "error": "internal_error"}
         ms = (time.perf_counter() - started) * 1000
         number = ws.requests.next_number()
-        broken = None if answer["ok"] else violation(name, answer)
+        broken = None if answer["ok"] or injected else violation(name, answer)
         ws.requests.add(Request(number, name, seen, answer, status, ms, ws.clock.now(), broken))
         ws.state.tell("request", {"number": str(number)})
         return status, answer, extra
