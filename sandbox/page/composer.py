@@ -70,11 +70,18 @@ def _channels(tab: Tab) -> list[tuple[str, str]]:
 
 
 class Composer:
-    """Writes into the conversation of the tab, or into the thread that `thread` gives."""
+    """Writes into the conversation of the tab, or into the thread that `thread` gives; calls `sent` when it does."""
 
-    def __init__(self, tab: Tab, name: str = "Message", thread: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        tab: Tab,
+        sent: Callable[[], None],
+        name: str = "Message",
+        thread: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self.tab = tab
         self.thread = thread
+        self.sent = sent
         self._list: list[Completion] = []
         self._chosen = 0
         self._turn = asyncio.Lock()
@@ -188,6 +195,7 @@ class Composer:
         if not text.strip() or self.tab.channel is None:
             return
         self.text.set_value("")
+        self.sent()
         channel, thread = self.tab.channel, self.thread()
         command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
         if command:  # waits for the app's answer; messages typed meanwhile need not

@@ -36,7 +36,7 @@ class Conversation:
             self.stream = Stream(tab, in_thread=False, earlier=self._earlier)
             self._notice = Tag("div", classes="notice")
             self._hint = Tag("div")
-            self.composer = Composer(tab)
+            self.composer = Composer(tab, self.stream.to_end)
             with self._hint:
                 hint(self.composer)
         tab.watch(self.refresh)

@@ -55,6 +55,7 @@ class Stream:
             self._earlier = push("Load earlier messages", "link earlier")
             self._top = Tag("div", classes="stream-top")
             self._list = Tag("div", classes="stream-list")
+        self._box = box
         click(self._earlier, earlier)
         box.on("click", self._follow_channel, js_handler=_CHANNEL_CLICK)
 
@@ -62,6 +63,10 @@ class Stream:
         channel = str(getattr(event, "args", ""))
         if channel in self.tab.ws.state.channels:
             await self.tab.go(channel)
+
+    def to_end(self) -> None:
+        """Bring the newest into sight, as after one's own message."""
+        ui.run_javascript(f"getHtmlElement({self._box.id}).scrollTop = 0")
 
     def clear(self) -> None:
         """Forget everything drawn: another conversation comes."""

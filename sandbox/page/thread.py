@@ -46,7 +46,7 @@ class ThreadPanel:
                 Tag("span", f"#{where}" if where else "", "hint")
                 click(push("✕", "tool", label="Close the thread"), lambda: self.tab.open_thread(None))
             self.stream = Stream(self.tab, in_thread=True, earlier=self._earlier)
-            self.composer = Composer(self.tab, "Reply", thread=lambda: self.tab.thread)
+            self.composer = Composer(self.tab, self.stream.to_end, "Reply", thread=lambda: self.tab.thread)
             self.composer.invite("Reply…")
 
     def _earlier(self) -> None:

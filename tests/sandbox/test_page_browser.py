@@ -17,7 +17,9 @@ from slack_sdk import WebClient
 
 from sandbox import Workspace, running
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need Playwright (dependency group dev)")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="the browser tests need Playwright (dependency group dev)"
+)
 expect = playwright.expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -74,7 +76,12 @@ def options(*labels):
 def field(label, kind, **more):
     element = {key: more.pop(key) for key in list(more) if key not in {"optional", "hint", "dispatch_action"}}
     key = label.lower().replace(" ", "_")
-    block = {"type": "input", "block_id": key, "label": words(label), "element": {"type": kind, "action_id": key, **element}}
+    block = {
+        "type": "input",
+        "block_id": key,
+        "label": words(label),
+        "element": {"type": kind, "action_id": key, **element},
+    }
     return {**block, **more}
 
 
@@ -119,7 +126,12 @@ def card(text, votes=()):
             },
         },
         {"type": "overflow", "action_id": "more", "options": options("Louder", "Quieter")},
-        {"type": "static_select", "action_id": "time", "placeholder": words("When?"), "options": options("Noon", "One")},
+        {
+            "type": "static_select",
+            "action_id": "time",
+            "placeholder": words("When?"),
+            "options": options("Noon", "One"),
+        },
     ]
     going = ", ".join(f"<@{user}>" for user in votes) or "nobody yet"
     return [
@@ -183,7 +195,9 @@ def lunch_app(client):
     @app.action("time")
     def chosen(ack, body, action, client):
         ack()
-        client.chat_postMessage(channel=body["channel"]["id"], text=f"{body['user']['name']} chose {action['selected_option']['value']}")
+        client.chat_postMessage(
+            channel=body["channel"]["id"], text=f"{body['user']['name']} chose {action['selected_option']['value']}"
+        )
 
     @app.shortcut("ask")
     def ask(ack, body, client):
@@ -222,11 +236,22 @@ def workspace():
         handler.close()
 
 
+SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+
+
 @pytest.fixture(scope="module")
-def browser():
+def window():
+    """Gives each person a window of their own for each screen: what it has loaded once, it need not load again."""
+    windows = {}
     with playwright.sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET_BROWSER)
-        yield chromium
+
+        def of(person, screen):
+            if (person, screen) not in windows:
+                windows[person, screen] = chromium.new_context(viewport=SCREENS[screen])
+            return windows[person, screen]
+
+        yield of
         chromium.close()
 
 
@@ -268,19 +293,20 @@ class Tab:
 
 
 @pytest.fixture
-def tab(browser, workspace, canteen):
-    """Opens a tab as somebody, in the story's channel; each in a window of its own."""
-    windows = []
+def tab(window, workspace, canteen):
+    """Opens a tab as somebody, in the story's channel."""
+    pages = []
 
-    def open_tab(person, *, phone=False):
-        size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 800}
-        window = browser.new_context(viewport=size)
-        windows.append(window)
-        return Tab(window.new_page(), f"{workspace.address}/?as={person}&channel={canteen['name']}")
+    def open_tab(person, screen="desktop"):
+        pages.append(window(person, screen).new_page())
+        return Tab(pages[-1], f"{workspace.address}/?as={person}&channel={canteen['name']}")
 
     yield open_tab
-    for window in windows:
-        window.close()
+    for page in pages:
+        page.close()
+    for person in workspace.people():  # a modal is on a person's screen, not in a tab: the next story starts without
+        if person.modal:
+            person.closes_modal(everything=True)
 
 
 def test_what_one_types_the_other_sees(tab):
@@ -417,7 +443,6 @@ def test_shortcuts_from_the_menu_and_from_a_message(tab):
     ana.page.get_by_role("button", name="Shortcuts").click()
     ana.page.get_by_text("Ask for lunch").click()
     expect(ana.modal("Where do we eat?")).to_be_visible()
-    ana.page.keyboard.press("Escape")
 
 
 def test_own_messages_can_be_edited_and_deleted(tab):
@@ -508,7 +533,7 @@ def test_a_first_visitor_is_told_what_to_try(tab):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(tab):
-    ana = tab("Ana", phone=True)
+    ana = tab("Ana", "phone")
     ana.types("/lunch here A place with a very long name that goes on and on")
     expect(ana.message("A place with a very long name").first).to_be_visible()
     assert ana.page.evaluate("document.documentElement.scrollWidth") <= 390
