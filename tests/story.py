@@ -11,8 +11,9 @@ outbox is carried in the test's own thread: after everything a person does, the 
 Time stands still until the story moves it. Nothing is patched, and nobody sleeps.
 """
 
+import html
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from bot.app import Tocsin
 from bot.clock import MovableClock
 from db import queries
 from db.records import Record
-from sandbox import Outcome, Person, Workspace
+from sandbox import Outcome, Person, Workspace, interactions
+from sandbox.people.surface import look_at
 
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
 PEOPLE = ("Ana", "Bo", "Kai", "Mia")
@@ -150,8 +152,8 @@ class Actor:
     def clicks(self, label: str, on: Any) -> Outcome:
         return self._did(self.person.clicks(label, on=on.message if isinstance(on, Card) else on))
 
-    def fills(self, title: str, **answers: Any) -> Outcome:
-        return self._did(self.person.fills(title, **answers))
+    def fills(self, form: str, /, **answers: Any) -> Outcome:
+        return self._did(self.person.fills(form, answers))
 
     def shortcut(self, name: str, message: dict[str, Any] | None = None) -> Outcome:
         return self._did(self.person.shortcut(name, message=message))
@@ -178,8 +180,28 @@ class Actor:
         (name,) = set(self.story.rooms()) - before
         return self.story.room(name)
 
+    def presses(self, action_id: str, value: str, on: "Card") -> Outcome:
+        """Click a button of a card that this person's client still shows, though the card has changed since."""
+        surface = look_at(self.person, on.message)
+        action = {"action_id": action_id, "block_id": "stale", "type": "button", "value": value}
+        with self.story.slack.state.change():
+            payload = interactions.block_actions(self.story.slack, self.id, action, surface.where(), {})
+        return self._did(self.person._interact(payload))
+
+    def submits_twice(self, form: str, /, **answers: Any) -> None:
+        """Submit a form, and once more before the first answer has come: an impatient double click on a slow line."""
+        self.person.fills(form, answers, submit=False)
+        surface = look_at(self.person, "modal")
+        with self.story.slack.state.change():
+            payload = interactions.view_submission(self.story.slack, self.id, surface.thing, surface.values())
+        for _ in range(2):
+            self.person.ask_app("interactive", payload, accepts_response=True)
+        self.story.settles()
+
     def _did(self, outcome: Any) -> Any:
         self.story.settles()
+        if isinstance(outcome, Outcome) and outcome.said:
+            return replace(outcome, said=html.unescape(outcome.said))
         return outcome
 
 
@@ -217,11 +239,12 @@ class Room:
         """The pinned message; there is exactly one."""
         pins = self.story.slack.pins(self.id)
         assert len(pins) == 1, f"{len(pins)} pinned messages"
-        return Card(pins[0])
+        return Card(pins[0]["message"])
 
     def said(self, *words: str) -> list[dict[str, Any]]:
-        """The messages that hold all of the words."""
-        return [message for message in self.messages if all(word in text(message) for word in words)]
+        """The bot's messages that hold all of the words; what Slack says by itself (topics, joins) is left out."""
+        spoken = [message for message in self.messages if "subtype" not in message]
+        return [message for message in spoken if all(word in text(message) for word in words)]
 
 
 @dataclass(frozen=True)
@@ -246,7 +269,7 @@ class Card:
 
 def text(message: Any) -> str:
     """Everything a person reads in a message or a view: texts, labels, options; one piece a line."""
-    return "\n".join(_pieces(message))
+    return html.unescape("\n".join(_pieces(message)))
 
 
 def labels(blocks: Any) -> Iterator[str]:
@@ -289,7 +312,8 @@ def workspace(clock: MovableClock) -> Workspace:
     """The stories' workspace: four plainly made-up people, and the channels of a small company."""
     slack = Workspace(MANIFEST, clock=SlackClock(clock))
     for name in PEOPLE:
-        slack.add_person(name, real_name=f"{name} Demo", email=f"{name.lower()}@example.com", tz="Europe/Berlin")
+        mail = f"{name.lower()}@example.com"
+        slack.add_person(name, real_name=f"{name} Demo", email=mail, tz="Europe/Berlin", admin=name == "Mia")
     slack.add_channel("general", members=list(PEOPLE))
     slack.add_channel("incidents", members=list(PEOPLE), with_app=True)
     return slack
@@ -305,4 +329,3 @@ def bot(slack: Workspace, api_url: str, database_url: str, clock: MovableClock, 
         "TOCSIN_HTTP": "127.0.0.1:0",
     }
     return Tocsin(settings.load(need_slack=True, env=environment), policy.load(rules), clock)
-

@@ -107,7 +107,7 @@ def move(work: Work, *, policy: Policy, number: int, by: str, to: Phase, seen: P
     say(work, incident, "phase_moved", {"by": by, "from": here.value, "to": to.value}, aloud=True)
     if to is Phase.REVIEW:
         reviews.begin(work, policy=policy, incident=incident)
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return incident
 
 
@@ -144,7 +144,7 @@ def set_severity(work: Work, *, policy: Policy, number: int, by: str, to: str, r
     work.note(incident, EntryKind.SEVERITY, reason, by=by, data={"from": here, "to": to})
     say(work, incident, "severity_changed", {"by": by, "from": here, "to": to, "reason": reason}, aloud=True)
     reviews.due_again(work, policy=policy, incident=incident)
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return incident
 
 
@@ -162,7 +162,7 @@ def confirm_severity(work: Work, *, number: int, by: str, reason: str = "") -> I
             data={"from": incident.severity, "to": incident.severity},
         )
         say(work, incident, "severity_confirmed", {"by": by, "severity": incident.severity})
-        redraw(work, incident)
+        redraw(work, incident, outside=True)
     return incident
 
 
@@ -227,7 +227,7 @@ def close(work: Work, *, policy: Policy, number: int, by: str) -> Incident:
     _end(work, incident, Phase.CLOSED, by=by)
     work.note(incident, EntryKind.CLOSED, "", by=by)
     say(work, incident, "closed", {"by": by}, aloud=True)
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return incident
 
 
@@ -241,7 +241,7 @@ def dismiss(work: Work, *, policy: Policy, number: int, by: str, reason: str, re
     say(work, incident, "dismissed", {"by": by, "reason": reason}, aloud=True)
     if review:
         reviews.begin(work, policy=policy, incident=incident)
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return incident
 
 
@@ -265,8 +265,8 @@ def merge(work: Work, *, number: int, into: int, by: str) -> Incident:
     incident.merged_into = target.id
     say(work, incident, "merged", {"by": by, "key": target.key, "room": target.room}, aloud=True)
     say(work, target, "merged_here", {"by": by, "key": incident.key, "room": incident.room})
-    redraw(work, incident)
-    redraw(work, target)
+    redraw(work, incident, outside=True)
+    redraw(work, target, outside=True)
     return incident
 
 
@@ -281,7 +281,7 @@ def reopen(work: Work, *, number: int, by: str, reason: str) -> Incident:
     incident.phase, incident.phase_since = there, work.now
     incident.closed_at = incident.closed_by = incident.merged_into = None
     say(work, incident, "reopened", {"by": by, "reason": reason}, aloud=True)
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return incident
 
 

@@ -39,7 +39,7 @@ def assign(
     work.tell(Invite(incident=number, users=(person.user,)))
     values = {"by": by, "role": name, "user": person.user, "previous": previous, "note": note, "warning": warning}
     say(work, incident, "role_given", {key: value for key, value in values.items() if value})
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return warning
 
 

@@ -27,7 +27,7 @@ def opened(work: Work, *, number: int, room: str, name: str) -> None:
     holders = work.session.scalars(select(Role.user).where(Role.incident_id == number).order_by(Role.role))
     users = tuple(dict.fromkeys((incident.declared_by, *holders)))
     work.tell(Invite(incident=number, users=users))
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
 
 
 def card_posted(work: Work, *, number: int, ts: str | None) -> None:
@@ -89,7 +89,7 @@ def archived(work: Work, *, room: str, is_archived: bool) -> None:
     if incident.room_archived is not is_archived:
         incident.room_archived = is_archived
         work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"archived": is_archived})
-        redraw(work, incident)
+        redraw(work, incident, outside=True)
 
 
 def repair(work: Work, *, number: int) -> int:
@@ -98,7 +98,7 @@ def repair(work: Work, *, number: int) -> int:
     revived = outbox.revive(work.session, now=work.now, incident=number)
     if incident.room is None:
         work.tell(OpenRoom(incident=number))
-    redraw(work, incident)
+    redraw(work, incident, outside=True)
     return revived
 
 

@@ -20,11 +20,15 @@ def whisper(work: Work, incident: Incident, user: str, what: str, values: Mappin
     work.tell(Say(incident=incident.id, place="person", user=user, what=what, values=dict(values)))
 
 
-def redraw(work: Work, incident: Incident) -> None:
-    """Whatever in Slack shows this incident is to show what the database says now."""
+def redraw(work: Work, incident: Incident, *, outside: bool = False) -> None:
+    """The card (and the review document) is to show what the database says now.
+
+    `outside` says that phase, severity, roles or the end changed: what the topic and the announcement show too.
+    """
     work.tell(RefreshCard(incident=incident.id))
-    work.tell(RefreshTopic(incident=incident.id))
-    if not incident.private:
+    if outside:
+        work.tell(RefreshTopic(incident=incident.id))
+    if outside and not incident.private:
         work.tell(RefreshAnnouncement(incident=incident.id))
     if work.session.get(Review, incident.id) is not None:
         work.tell(RefreshReview(incident=incident.id))

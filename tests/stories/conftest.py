@@ -25,7 +25,15 @@ def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator
         server = running(slack)
         here = server.__enter__()
         bot = stage.bot(slack, here.api_url, database_url, clock, policy_file)
-        taken_down.append(lambda: (bot.stop(), server.__exit__(None, None, None)))
+
+        def take_down() -> None:
+            # Slack hangs up first: the bot's client waits for up to three seconds in a receive before it lets go.
+            bot.socket.client.auto_reconnect_enabled = False
+            slack.faults.disconnect_sockets("")
+            bot.stop()
+            server.__exit__(None, None, None)
+
+        taken_down.append(take_down)
         bot.connect()
         return Story(slack, bot, clock)
 

@@ -55,10 +55,12 @@ def test_fifty_typed_moves_form_one_chain(story, crowd):
 
 
 def test_twenty_declare_at_once(story, crowd):
+    for person in crowd:
+        person.joins("incidents")
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda n: crowd[n].types(f"/incident declare Trouble {n}", channel="#incidents"), range(20)))
     story.settles()
     assert sorted(int(name.split("-")[1]) for name in story.rooms()) == list(range(1, 21))
-    assert len(story.incidents.messages) == 20
+    assert len(story.incidents.said("INC-")) == 20
     for name in story.rooms():
         assert story.room(name).card

@@ -98,9 +98,7 @@ def test_an_impatient_double_click_declares_once(story):
     """The same form sent twice is the same incident: Slack's client does this on a slow line."""
     (ana,) = story.people("Ana")
     ana.types("/incident declare")
-    ana.person.fills("Declare an incident", title="Once", submit=False)
-    ana.person.submits_twice()
-    story.settles()
+    ana.submits_twice("Declare an incident", title="Once")
     assert story.rooms() == ["inc-1-once"]
 
 

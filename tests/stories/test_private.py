@@ -1,7 +1,5 @@
 """A private incident leaves no trace outside its room."""
 
-import json
-
 import pytest
 
 from tests.story import text
@@ -93,9 +91,8 @@ def test_an_outsiders_stolen_button_does_nothing(story, room):
     """Whoever forges a click on the card is still nobody there."""
     (bo,) = story.people("Bo")
     public = bo.declares("Payments fail")
-    forged = json.loads(json.dumps(public.card.message).replace('"2:', '"1:'))
-    outcome = bo.clicks("Assessment", on=forged)
-    assert "no incident INC-1 that you can see" in bo.sees(public) + str(outcome.said)
+    outcome = bo.presses("phases.move.assessment", "1:detection:assessment", on=public.card)
+    assert "no incident INC-1 that you can see" in outcome.said
     assert story.record(1).incident.phase == "detection"
 
 

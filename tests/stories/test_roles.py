@@ -19,8 +19,7 @@ def test_a_role_is_given_and_the_person_brought_in(story, room):
 
 def test_a_role_is_taken(story, room):
     (bo,) = story.people("Bo")
-    bo.types("/incident take comms INC-1", room)
-    bo.types("/incident take comms", room)
+    bo.types("/incident take INC-1 comms")
     assert story.record(1).roles == {"comms": bo.id}
 
 

@@ -100,7 +100,9 @@ def test_edits_and_deletions_are_new_entries(story, room):
     (ana,) = story.people("Ana")
     message = ana.says("The disk is ful", room)
     ana.reacts("pushpin", message)
+    story.passes(seconds=30)
     ana.edits(message, "The disk is full")
+    story.passes(seconds=30)
     ana.deletes(message)
     last = story.record(1).timeline[-3:]
     assert [(e.kind, e.text) for e in last] == [

@@ -83,14 +83,14 @@ def test_an_update_is_said_once_and_in_order(story, trouble):
             faults.drop_before("chat.postMessage", times=2)
         case "http 503":
             faults.http_error("chat.postMessage", 503, times=2)
-    ana.types("/incident update first", room)
-    ana.types("/incident update second", room)
+    ana.types("/incident update alpha", room)
+    ana.types("/incident update omega", room)
     patiently(story)
-    said = [text(message) for message in room.messages if "first" in text(message) or "second" in text(message)]
+    said = [text(message) for message in room.messages if "alpha" in text(message) or "omega" in text(message)]
     assert len(said) == 2
-    assert "first" in said[0]
+    assert "alpha" in said[0]
     replies = [text(reply) for reply in story.incidents.thread(story.incidents.messages[0])]
-    assert len([r for r in replies if "first" in r or "second" in r]) == 2
+    assert len([r for r in replies if "alpha" in r or "omega" in r]) == 2
 
 
 def test_a_bot_that_died_between_slacks_answer_and_its_own_note(story):
@@ -122,9 +122,11 @@ def test_what_slack_refuses_for_good_is_shown_on_the_card_and_can_be_repaired(st
 
 
 def test_a_deleted_card_comes_back(story):
-    (ana,) = story.people("Ana")
+    """An admin of the workspace may delete what the bot said."""
+    ana, mia = story.people("Ana", "Mia")
     room = ana.declares("Checkout is down")
-    story.slack.delete_message(room.id, room.card.message["ts"])
+    mia.person.joins(room.id)
+    mia.deletes(room.card.message)
     ana.types("/incident phase containment", room)
     assert room.card.shows("Containment")
 
