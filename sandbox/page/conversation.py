@@ -140,7 +140,7 @@ class Conversation:
                 Tag("div", "Pinned", "menu-title")
                 for message in pins:
                     with Tag("div", classes="pin"):
-                        Tag("strong", author_of(message, view).name)
+                        Tag("strong", author_of(message, view, self.tab.ws.bot_user_id).name)
                         raw(mrkdwn.mrkdwn(str(message.get("text", "")), view), "words")
 
     def _bookmarks(self, bookmarks: list[Json]) -> None:

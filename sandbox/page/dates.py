@@ -96,5 +96,4 @@ def expand(view: Viewpoint, at: float, template: str) -> str:
         "time_secs": lambda: clock_time(when, seconds=True),
         "ago": lambda: ago(when, now),
     }
-    text = _TOKEN.sub(lambda found: words[found[1]]() if found[1] in words else found[0], template)
-    return text[:1].upper() + text[1:] if near and template.startswith("{da") else text
+    return _TOKEN.sub(lambda found: words[found[1]]() if found[1] in words else found[0], template)

@@ -28,11 +28,11 @@ class Author:
     glyph: str = ""
 
 
-def author_of(message: Json, view: Viewpoint) -> Author:
-    """The person, or the app under the name it chose for this message."""
+def author_of(message: Json, view: Viewpoint, app: str) -> Author:
+    """The person, or the app (whose user id is `app`) under the name it chose for this message."""
     user = str(message.get("user", ""))
     if not message.get("bot_id"):
-        return Author(view.user(user), user, False)
+        return Author(view.user(user), user, user == app)
     name = message.get("username") or message.get("bot_profile", {}).get("name") or view.user(user)
     chosen = emoji.glyph(str(message.get("icons", {}).get("emoji", "")).strip(":")) if "icons" in message else None
     return Author(str(name), user or str(message["bot_id"]), True, chosen or "")
@@ -61,7 +61,7 @@ class Drawn:
         self.message = message
         self.stage = LiveStage(tab, message)
         self.view = self.stage.view
-        self.author = author_of(message, self.view)
+        self.author = author_of(message, self.view, tab.ws.bot_user_id)
         self.in_thread = in_thread
         self.edit = edit
         self._draw(compact=compact)
@@ -128,7 +128,7 @@ class Drawn:
 
     def _edited_mark(self) -> None:
         if "edited" in self.message:
-            Tag("span", "(edited)", "edited")
+            Tag("div", "(edited)", "edited")
 
     def _attachments(self) -> None:
         for attachment in self.message.get("attachments", []):

@@ -73,33 +73,35 @@ def broadcast(word: str) -> str:
     return f'<span class="mention me">@{html.escape(word)}</span>'
 
 
-def date(view: Viewpoint, at: float, template: str, url: str = "", fallback: str = "") -> str:
-    """A date token in the reader's zone, its full form in the tooltip."""
+def date(view: Viewpoint, at: float, template: str, url: str = "", fallback: str = "", *, begins: bool = False) -> str:
+    """A date token in the reader's zone, its full form in the tooltip; `begins` says that a line begins with it."""
     try:
         words, title = dates.expand(view, at, template), dates.stamp(view, at)
     except (OverflowError, ValueError, OSError):  # a year that no calendar has: Slack shows the fallback too
         return literal(fallback)
+    words = words[:1].upper() + words[1:] if begins and template.startswith("{date") else words
     shown = f'<time title="{html.escape(title)}">{html.escape(words)}</time>'
     return link(url, shown) if url else shown
 
 
-def _date_token(body: str, view: Viewpoint) -> str:
+def _date_token(body: str, view: Viewpoint, *, begins: bool) -> str:
     recipe, _, fallback = body.partition("|")
     parts = recipe.split("^")
     if len(parts) < 3 or not re.fullmatch(r"-?\d{1,13}", parts[1]):
         return literal(fallback or body)
-    return date(view, float(parts[1]), html.unescape(parts[2]), parts[3] if len(parts) > 3 else "", fallback)
+    url = parts[3] if len(parts) > 3 else ""
+    return date(view, float(parts[1]), html.unescape(parts[2]), url, fallback, begins=begins)
 
 
-def _token(body: str, view: Viewpoint) -> str:
-    """One `<…>`: mention, broadcast, date or link."""
+def _token(body: str, view: Viewpoint, *, begins: bool = False) -> str:
+    """One `<…>`: mention, broadcast, date or link; `begins` says that a line begins with it."""
     target, _, label = body.partition("|")
     if target.startswith("@"):
         return user_mention(view, target[1:], label.removeprefix("@"))
     if target.startswith("#"):
         return channel_mention(view, target[1:], label.removeprefix("#"))
     if target.startswith("!date^"):
-        return _date_token(body, view)
+        return _date_token(body, view, begins=begins)
     if target.startswith("!"):
         word = target[1:]
         return broadcast(word if word in _BROADCASTS else label.removeprefix("@") or word.removeprefix("subteam^"))
@@ -124,7 +126,7 @@ def _span(found: re.Match[str], view: Viewpoint) -> str:
     if kind == "code":
         return f"<code>{literal(inner[1:-1])}</code>"
     if kind == "token":
-        return _token(inner, view)
+        return _token(inner, view, begins=not found.string[: found.start()].strip())
     if kind == "emoji":
         return html.escape(emoji.spell(inner))
     return _emphasis(kind, inner, view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from zlib import crc32
+from zlib import adler32
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
@@ -48,7 +48,7 @@ def avatar(name: str, key: str, glyph: str = "", classes: str = "") -> Tag:
     """
     face = Tag("span", glyph or initials_of(name), f"avatar {classes}".strip(), aria_hidden="true")
     if "app" not in classes.split():
-        face.style(f"background:{PALETTE[crc32(key.encode()) % len(PALETTE)]}")
+        face.style(f"background:{PALETTE[adler32(key.encode()) % len(PALETTE)]}")
     return face
 
 

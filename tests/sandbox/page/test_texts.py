@@ -42,7 +42,10 @@ ANA = Viewpoint(
         ("<@U0BO>", '<span class="mention">@Bo</span>'),
         ("<@U0ANA>", '<span class="mention me">@Ana</span>'),
         ("<@U0GONE|gone>", '<span class="mention">@gone</span>'),
-        ("<!here> <!subteam^S1|@oncall>", '<span class="mention me">@here</span> <span class="mention me">@oncall</span>'),
+        (
+            "<!here> <!subteam^S1|@oncall>",
+            '<span class="mention me">@here</span> <span class="mention me">@oncall</span>',
+        ),
         ("fish &amp; chips &lt;3", "fish &amp; chips &lt;3"),
     ],
 )
@@ -147,6 +150,10 @@ def test_a_date_is_told_in_the_readers_zone(template: str, words: str) -> None:
     assert words in mrkdwn.mrkdwn(f"<!date^{int(NOON)}^{template}|then>", ANA)
 
 
+def test_a_date_inside_a_sentence_begins_small() -> None:
+    assert ">today</time>" in mrkdwn.mrkdwn(f"closed <!date^{int(NOON)}^{{date_short_pretty}}|then>", ANA)
+
+
 def test_a_date_without_a_calendar_shows_its_fallback() -> None:
     assert mrkdwn.mrkdwn("<!date^9999999999999^{date}|long after>", ANA) == "long after"
     assert mrkdwn.mrkdwn("<!date^soon^{date}|soon>", ANA) == "soon"
@@ -188,7 +195,24 @@ ALLOWED = {
     "ul": {"class"},
     "code": {"class"},
 }
-BARE = {"b", "i", "s", "u", "em", "strong", "br", "pre", "blockquote", "div", "p", "li", "hr", "table", "thead", "tbody"}
+BARE = {
+    "b",
+    "i",
+    "s",
+    "u",
+    "em",
+    "strong",
+    "br",
+    "pre",
+    "blockquote",
+    "div",
+    "p",
+    "li",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+}
 BARE |= {"tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 
