@@ -41,12 +41,11 @@ _NOT_JSON = {
 }
 
 
-def read(method: Method, content_type: str, query: bytes, body: bytes) -> Values:
+def read(method: Method, given: Values) -> Values:
     """The arguments of a call, converted as the table of methods says; unknown names are ignored as Slack does.
 
-    Raises SlackError when the body cannot be read, a required argument is missing or a value has the wrong type.
+    Raises SlackError when a required argument is missing or a value has the wrong type.
     """
-    given = raw(content_type, query, body, form_only=method.form_only)
     values: Values = {}
     for name, argument in method.arguments.items():
         value = given.get(name)
@@ -61,7 +60,7 @@ def read(method: Method, content_type: str, query: bytes, body: bytes) -> Values
 
 
 def raw(content_type: str, query: bytes, body: bytes, *, form_only: bool = False) -> Values:
-    """The arguments as they were sent, by name."""
+    """The arguments as they were sent, by name; raises SlackError when the body cannot be read."""
     given: Values = dict(_pairs(query)) if query else {}
     if body:
         given.update(_body(content_type, body, form_only=form_only))

@@ -84,8 +84,11 @@ class Courier:
         return delivery
 
     def send_event(self, payload: dict[str, Any]) -> None:
-        """Send an event, again if need be; twice if a fault says so. Beyond the hourly cap it is dropped."""
-        if not self._within_cap():
+        """Send an event, again if need be; twice if a fault says so.
+
+        It is dropped beyond the hourly cap, and before a server runs: while a workspace is furnished nobody listens.
+        """
+        if self._loop is None or not self._within_cap():
             return
         self._start(self._delivery("events_api", payload))
         if self._faults.take(payload["event"]["type"], "deliver_twice"):

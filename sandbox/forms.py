@@ -128,13 +128,12 @@ def state(blocks: list[Doc], typed: Values) -> Values:
 
 def kept(typed: Values, blocks: list[Doc]) -> Values:
     """The typed values that belong to elements which are still there."""
-    there = {(one.block_id, one.action_id, one.sort) for one in fields(blocks)}
-    return {
-        block_id: {
-            action_id: value for action_id, value in actions.items() if (block_id, action_id, value["type"]) in there
-        }
-        for block_id, actions in typed.items()
-    }
+    left: Values = {}
+    for field in fields(blocks):
+        value = typed.get(field.block_id, {}).get(field.action_id)
+        if value and value["type"] == field.sort:
+            left.setdefault(field.block_id, {})[field.action_id] = value
+    return left
 
 
 def find(blocks: list[Doc], wanted: str, *, inputs_only: bool = False) -> Field:

@@ -27,6 +27,7 @@ class Hooks:
         started = time.perf_counter()
         faults = self._ws.faults
         given: dict[str, Any] = {}
+        broken = None
         try:
             body = await read_body(receive)
             if faults.take(NAME, "drop_before"):
@@ -38,10 +39,11 @@ class Hooks:
         except SlackError as refused:
             status = refused.status if refused.status != 200 else 400
             answer = refused.answer()
+            broken = None if refused.injected else violation(NAME, answer)
         if faults.take(NAME, "drop_after"):
             await drop(scope, receive)
             return
-        self._note(given, answer, status, started)
+        self._note(given, answer, status, started, broken)
         text = b"ok" if status == 200 else json.dumps(answer).encode()
         kind = b"text/plain" if status == 200 else b"application/json; charset=utf-8"
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]})
@@ -55,11 +57,12 @@ class Hooks:
         with ws.state.change():
             answers.give(ws, ws.tickets.spend(path), given)
 
-    def _note(self, given: dict[str, Any], answer: dict[str, Any], status: int, started: float) -> None:
+    def _note(
+        self, given: dict[str, Any], answer: dict[str, Any], status: int, started: float, broken: str | None
+    ) -> None:
         ws = self._ws
         ms = (time.perf_counter() - started) * 1000
         number = ws.requests.next_number()
-        broken = None if answer["ok"] else violation(NAME, answer)
         ws.requests.add(Request(number, NAME, given, answer, status, ms, ws.clock.now(), broken))
         ws.state.tell("request", {"number": str(number)})
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.25  # how often what is due by the clock is looked for
 _START_SECONDS = 10.0
+_PATIENCE_SECONDS = 0.5  # for requests that are being answered when a test ends
 
 
 class Protocol(HttpToolsProtocol):
@@ -156,13 +157,13 @@ class _Brief(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        await self.lifespan.shutdown()  # says goodbye on the sockets
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = list(self.server_state.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self.lifespan.shutdown()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=_PATIENCE_SECONDS)
+            for task in late:
+                task.cancel()
 
 
 @dataclass(frozen=True, slots=True)

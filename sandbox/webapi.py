@@ -96,24 +96,23 @@ class WebApi:
         if method is None or handler is None:
             raise SlackError("unknown_method", req_method=name)
         content_type = headers.get(b"content-type", b"").decode("latin-1")
-        self._authenticate(method, headers, content_type, query, body)
-        values = arguments.read(method, content_type, query, body)
-        seen.update(values)
+        seen.update(arguments.raw(content_type, query, body, form_only=method.form_only))
+        self._authenticate(method, headers, str(seen.pop("token", "")))
         ws.faults.check(name)
         if method.scopes and not ws.scopes.intersection(method.scopes):
             raise api.missing_scope(ws, method.scopes)
+        values = arguments.read(method, seen)
+        seen.update(values)
         ws.limits.check(method)
         with ws.state.change():
             return {"ok": True, **handler(api.Call(ws, method, values))}
 
-    def _authenticate(
-        self, method: Method, headers: dict[bytes, bytes], content_type: str, query: bytes, body: bytes
-    ) -> None:
+    def _authenticate(self, method: Method, headers: dict[bytes, bytes], form_token: str) -> None:
         if method.name in _NO_TOKEN:
             return
         word, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if not token and method.name not in _APP_TOKEN:
-            token = str(arguments.raw(content_type, query, body).get("token", ""))
+            token = form_token
         elif word.lower() != "bearer":
             token = ""
         if not token:

@@ -28,17 +28,26 @@ def target(call: Call, key: str) -> Channel:
     if channel is None and key in ws.state.users:
         if ws.state.users[key]["is_bot"]:
             raise SlackError("channel_not_found")
-        return channels.direct(ws, key)
+        return _direct(call, key)
     if channel is None:
         name = key.removeprefix("#")
         channel = next((one for one in ws.state.channels.values() if one.name == name and name), None)
     if channel is None or not call.sees(channel):
         raise SlackError("channel_not_found")
+    if channel.kind == "im":
+        return _direct(call, str(channel.info["user"]))
     if channel.is_archived:
         raise SlackError("is_archived")
     if ws.bot_user_id not in channel.members and "chat:write.public" not in ws.scopes:
         raise SlackError("not_in_channel")
     return channel
+
+
+def _direct(call: Call, user: str) -> Channel:
+    """The direct conversation with somebody; there is none when the app has no messages tab."""
+    if not call.ws.manifest.features.app_home.messages_tab_enabled:
+        raise SlackError("messages_tab_disabled")
+    return channels.direct(call.ws, user)
 
 
 def content(call: Call, *, longest: int | None) -> dict[str, Any]:
