@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.markdown import Markdown
 from rich.panel import Panel
 
 from bot import logs, policy, scenario, settings
-from bot.app import Tocsin
 from bot.scenario import DemoFailed, LocalSlack
+
+if TYPE_CHECKING:
+    from bot.app import Tocsin
 
 ROOT = Path(__file__).parents[1]
 HOME = Path(".demo")
@@ -59,7 +62,8 @@ TO_TRY = """\
 
 def run(*, port: int | None, fresh: bool) -> None:
     """Run until Ctrl-C, SIGTERM, or until the workspace ends. Without a `port`, the usual one or another that is free."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, _interrupt)
     console = Console(highlight=False)
     HOME.mkdir(exist_ok=True)
     with _alone() as lock:
@@ -67,7 +71,7 @@ def run(*, port: int | None, fresh: bool) -> None:
             _forget()
         with (HOME / "tocsin.log").open("a", encoding="utf-8") as log, _workspace(_free(port), lock) as (child, slack):
             logs.configure(log)
-            with _bot(slack) as bot:
+            with _bot(child, slack) as bot:
                 if not (HOME / "ready").exists():
                     with console.status("Preparing two incidents …"):
                         scenario.play(scenario.Stage(slack, bot.parts.store))
@@ -122,7 +126,7 @@ def _free(port: int | None) -> int:
 
 @contextmanager
 def _workspace(port: int, lock: int) -> Iterator[tuple[subprocess.Popen[bytes], LocalSlack]]:
-    """The workspace, once it answers; stopped in the end."""
+    """The workspace, as a process that is starting; stopped in the end."""
     options = ["--manifest", str(ROOT / "app.manifest.yml"), "--port", str(port), "--no-rate-limits"]
     command = [sys.executable, "-c", LEASHED, *options, "--state", str((HOME / "slack.db").absolute())]
     with (HOME / "slack.log").open("ab") as log:
@@ -136,9 +140,7 @@ def _workspace(port: int, lock: int) -> Iterator[tuple[subprocess.Popen[bytes], 
             pass_fds=(lock,),
         )
     try:
-        slack = LocalSlack(f"http://127.0.0.1:{port}")
-        _await(child, slack)
-        yield child, slack
+        yield child, LocalSlack(f"http://127.0.0.1:{port}")
     finally:
         assert child.stdin is not None
         child.stdin.close()
@@ -157,8 +159,11 @@ def _await(child: subprocess.Popen[bytes], slack: LocalSlack) -> None:
 
 
 @contextmanager
-def _bot(slack: LocalSlack) -> Iterator[Tocsin]:
+def _bot(child: subprocess.Popen[bytes], slack: LocalSlack) -> Iterator["Tocsin"]:
     """The bot, connected; it leaves in an orderly way, however impatient somebody is."""
+    from bot.app import Tocsin  # noqa: PLC0415 -- takes as long as the workspace takes to start: meanwhile
+
+    _await(child, slack)
     environment = {
         **slack.get("/sandbox/settings"),
         "DATABASE_URL": f"sqlite:///{(HOME / 'tocsin.db').absolute()}",

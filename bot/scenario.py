@@ -104,6 +104,10 @@ class Person:
     stage: Stage
     number: int
 
+    def joins(self) -> None:
+        """Walks in, as everybody may who read the announcement."""
+        self._does("joins", channel=self.stage.incident(self.number).room)
+
     def types(self, text: str) -> dict[str, Any]:
         """A command or a message, in the room."""
         room = self.stage.incident(self.number).room
@@ -184,6 +188,8 @@ def finished(stage: Stage) -> None:
         summary="Since 09:10 about one card payment in three fails. Invoices and vouchers work.",
     )
     ana, bo, kai, mia = (Person(name, stage, 1) for name in ("Ana", "Bo", "Kai", "Mia"))
+    for person in (bo, kai):
+        person.joins()
     bo.types("/incident take primary")
     kai.types("/incident take comms")
     mia.types("/incident handover commander @Ana I am on a train until noon; call me if customer data is involved.")
@@ -226,6 +232,8 @@ def half_done(stage: Stage) -> None:
         service_affecting="yes",
     )
     ana, bo, kai = (Person(name, stage, 2) for name in ("Ana", "Bo", "Kai"))
+    for person in (ana, bo):
+        person.joins()
     bo.types("/incident take primary")
     kai.types("/incident take comms")
     kai.types("/incident phase assessment")
