@@ -27,9 +27,12 @@ def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator
         bot = stage.bot(slack, here.api_url, database_url, clock, policy_file)
 
         def take_down() -> None:
-            # Slack hangs up first: the bot's client waits for up to three seconds in a receive before it lets go.
+            # Slack hangs up first, and the bot's client gets a last empty message: it waits for up to three seconds in
+            # a receive, and one for the next message, before it lets go.
             bot.socket.client.auto_reconnect_enabled = False
             slack.faults.disconnect_sockets("")
+            bot.socket.client.message_processor.event.set()
+            bot.socket.client.enqueue_message("")
             bot.stop()
             server.__exit__(None, None, None)
 
