@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 from sandbox.page import mrkdwn, sight
 from sandbox.page.composer import Composer
@@ -39,7 +39,7 @@ class Conversation:
             self.composer = Composer(tab, self.stream.to_end)
             with self._hint:
                 hint(self.composer)
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "message", "ephemeral", "channel", "user")
         self.refresh(frozenset({"look"}))
 
     def _earlier(self) -> None:
@@ -60,7 +60,7 @@ class Conversation:
         window = sight.conversation(self.tab.ws, self.tab.person, channel.id, self._last)
         self.stream.show(window, lambda: self._beginning(channel))
         if "message" in news and channel.kind != "im":
-            ui.timer(0, self.tab.read, once=True)
+            background_tasks.create(self.tab.read(), name="read a conversation")
 
     # -- header -------------------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def _top(tab: Tab, sidebar: Sidebar, desk: Tag) -> None:
     def look(news: frozenset[str]) -> None:
         down.set_visibility(tab.ws.faults.down)
 
-    tab.watch(look)
+    tab.watch(look, "faults")
     look(frozenset())
 
 

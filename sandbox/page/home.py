@@ -23,7 +23,7 @@ class Home:
                     Tag("h1", tab.ws.manifest.name)
                     Tag("div", tab.ws.manifest.display_information.description, "topic hint")
             self._body = Tag("div", classes="home-body")
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "home", "view")
         self.refresh(frozenset({"look"}))
 
     def refresh(self, news: frozenset[str]) -> None:

@@ -28,9 +28,9 @@ class Modals:
         self._busy = False
         self._dialog = ui.dialog().props("no-backdrop-dismiss no-shake transition-duration=150").classes("modal-dialog")
         with self._dialog:
-            self._card = Tag("div", classes="modal", role="dialog", aria_modal="true")
+            self._card = Tag("div", classes="modal")
         self._dialog.on_value_change(self._hidden)
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "stack", "view")
         self.refresh(frozenset({"view"}))
 
     def refresh(self, news: frozenset[str]) -> None:
@@ -46,7 +46,7 @@ class Modals:
             return
         self._view = view
         self._card.clear()
-        self._card.attributes(aria_label=view["title"]["text"])
+        self._dialog.props["aria-label"] = view["title"]["text"]
         with self._card:
             self._draw(view)
         self._dialog.open()

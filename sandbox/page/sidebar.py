@@ -20,7 +20,7 @@ class Sidebar:
         self.tab = tab
         self._mark: tuple[object, ...] = ()
         self.box = Tag("nav", classes="sidebar", aria_label="Workspace")
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "message", "channel", "user")
         self.refresh(frozenset({"look"}))
 
     def slide(self) -> None:

@@ -153,8 +153,8 @@ class Stream:
 
     def _edit(self, message: Json) -> None:
         """The box in which one changes an own message."""
-        with self.tab.client, ui.dialog().props("no-backdrop-dismiss") as dialog, Tag("div", classes="modal") as card:
-            card.attributes(role="dialog", aria_label="Edit message")
+        with self.tab.client, ui.dialog().props("no-backdrop-dismiss") as dialog, Tag("div", classes="modal"):
+            dialog.props["aria-label"] = "Edit message"
             raw(mrkdwn.plain("Edit message"), "modal-title", tag="h2")
             with Tag("div", classes="modal-body"):
                 text = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Pane = Callable[[frozenset[str]], None]
 
+_PAUSE = 0.02  # seconds between a change and its being drawn
+
 
 class Tab:
     """A person at a screen. Panes register with `watch` and are called on the page's own loop when something changed."""
@@ -31,7 +34,8 @@ class Tab:
         self.place = place
         self.thread: str | None = None
         self.client = client
-        self._panes: list[Pane] = []
+        self._panes: list[tuple[Pane, frozenset[str]]] = []
+        self._pause = _PAUSE
         self._loop = asyncio.get_running_loop()
         self._news: set[str] = set()
         self._lock = threading.Lock()
@@ -58,30 +62,33 @@ class Tab:
         where = (channel.name or channel.id) if channel else self.place
         return f"/?as={self.person.id}&channel={where}"
 
-    def watch(self, pane: Pane) -> None:
-        """Call `pane(kinds)` after changes, with the kinds of things that changed, and once for every `look`."""
-        self._panes.append(pane)
+    def watch(self, pane: Pane, *kinds: str) -> None:
+        """Call `pane(news)` after changes of these kinds (those of `Workspace.on_change`), and when the tab looks elsewhere."""
+        self._panes.append((pane, frozenset({"look", *kinds})))
 
     def _note(self, kind: str, ids: dict[str, str]) -> None:
-        """From any thread: remember what changed; a burst of changes wakes the page once."""
+        """From any thread: remember what changed; a burst of changes wakes the page once, a storm not all the time."""
         with self._lock:
             asleep = not self._news
             self._news.add(kind)
         if asleep:
-            self._loop.call_soon_threadsafe(self._loop.call_later, 0.02, self._wake)
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._pause, self._wake)
 
     def _wake(self) -> None:
         with self._lock:
             news, self._news = frozenset(self._news), set()
+        started = time.perf_counter()
         self.refresh(news)
+        self._pause = max(_PAUSE, 4 * (time.perf_counter() - started))
 
     def refresh(self, news: frozenset[str]) -> None:
-        """Let every pane look again."""
+        """Let the panes look again that these news concern."""
         if self.client.is_deleted:
             return
         with self.client:
-            for pane in self._panes:
-                pane(news)
+            for pane, kinds in self._panes:
+                if kinds & news:
+                    pane(news)
 
     # -- what is done -------------------------------------------------------------------------------------------------
 

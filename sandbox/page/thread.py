@@ -19,7 +19,7 @@ class ThreadPanel:
         self._shown: tuple[str, str] | None = None
         self.box = Tag("aside", classes="thread", aria_label="Thread")
         self.box.set_visibility(False)
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "message", "ephemeral", "channel", "user")
         self.refresh(frozenset({"look"}))
 
     def refresh(self, news: frozenset[str]) -> None:

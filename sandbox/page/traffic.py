@@ -77,7 +77,7 @@ class Traffic:
                 self._count = Tag("span", "", "hint")
             Tag("div", "↑ the app calls Slack · ↓ Slack calls the app · click a line for its JSON", "hint legend")
             self._list = Tag("div", classes="traffic-list", role="log", aria_label="Requests and payloads")
-        tab.watch(self.refresh)
+        tab.watch(self.refresh, "request", "delivery")
 
     def _toggle(self) -> None:
         self._only_bad = not self._only_bad
@@ -111,14 +111,13 @@ class Traffic:
         before = self._drawn.get(row.key)
         if before and before[0] == mark:
             return
+        at = 0
         if before:
-            element = before[1]
-            element.clear()
-        else:
-            with self._list:
-                element = Tag("details", classes="traffic-row")
-            element.move(target_index=0)
-        element.classes(**({"add": "bad"} if row.bad else {"remove": "bad"}))
+            at = self._list.default_slot.children.index(before[1])
+            before[1].delete()
+        with self._list:
+            element = Tag("details", classes="traffic-row bad" if row.bad else "traffic-row")
+        element.move(target_index=at)
         self._drawn[row.key] = (mark, element)
         with element:
             self._summary(row)

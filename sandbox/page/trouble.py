@@ -70,8 +70,8 @@ class Trouble:
             Tag("h3", "Still to come")
             self._waiting = Tag("div", classes="waiting", role="status")
             self._switch("No more trouble", "clear")
-        tab.watch(self.refresh)
-        self.refresh(frozenset({"fault"}))
+        tab.watch(self.refresh, "faults")
+        self.refresh(frozenset({"faults"}))
 
     def _mishaps(self) -> None:
         with Tag("div", classes="mishap"):
