@@ -28,6 +28,7 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> loggin
     """Log to `stream` (stderr), in place of whatever was configured; ours from `level` on. Gives the handler."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Line())
+    handler.addFilter(_for_operators)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -49,6 +50,11 @@ class Line(logging.Formatter):
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802 -- logging's name
         """The same for whoever asks for the error alone."""
         return described(ei[1]) if ei[1] else ""
+
+
+def _for_operators(record: logging.LogRecord) -> bool:
+    """Bolt's warnings are for whoever writes an app, and its loggers take their levels from the root."""
+    return record.levelno >= logging.ERROR or not record.name.startswith("slack_bolt")
 
 
 def described(error: BaseException) -> str:

@@ -1,0 +1,113 @@
+"""The bot as a process: it comes up, it says what keeps it from that, and it leaves when it is told to."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.settings import Settings
+from sandbox import Workspace, running
+from tests.story import workspace
+
+ROOT = Path(__file__).parents[2]
+LOG_LINE = re.compile(r"\S+Z (INFO|WARNING|ERROR) [\w.]+: .+")
+
+Process = subprocess.Popen[str]
+
+
+@pytest.fixture
+def slack(clock: MovableClock) -> Iterator[Workspace]:
+    with running(workspace(clock)) as server:
+        yield server.ws
+
+
+@pytest.fixture
+def runs(slack: Workspace, tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts `tocsin run` against the workspace, with other settings if need be."""
+    ours = {str(field.alias) for field in Settings.model_fields.values()}
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | slack.settings()
+    environment |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'tocsin.db'}", "TOCSIN_HTTP": "127.0.0.1:0"}
+    started: list[Process] = []
+
+    def run(**settings: str) -> Process:
+        command = [sys.executable, "-c", "import sys; from bot.__main__ import main; sys.exit(main())", "run"]
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        everything = environment | settings | {"PYTHONPATH": path}
+        process = subprocess.Popen(command, cwd=tmp_path, env=everything, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def health(port: int) -> Any:
+    """What the bot says of itself, once its port listens: the log may be a moment ahead."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            assert time.monotonic() < deadline
+
+
+def last_line(process: Process) -> str:
+    """What it said in the end, when it did not come up."""
+    assert process.stderr is not None
+    lines = process.stderr.read().splitlines()
+    assert not [line for line in lines if "Traceback" in line]
+    return lines[-1]
+
+
+def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
+    bot = runs()
+    assert bot.stderr is not None
+    up = bot.stderr.readline()
+    port = re.search(r"INFO bot.app: tocsin is up; health on port (\d+)$", up)
+    assert port, up
+    assert health(int(port[1])) == {"ready": True, "database": True, "slack": True}
+    bot.send_signal(signal.SIGTERM)
+    rest = bot.stderr.read()
+    assert bot.wait() == 0
+    assert all(LOG_LINE.fullmatch(line) for line in [up.rstrip("\n"), *rest.splitlines()])
+
+
+def test_an_address_that_is_taken(runs: Callable[..., Process]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bot = runs(TOCSIN_HTTP=f"127.0.0.1:{taken.getsockname()[1]}")
+        assert "tocsin: TOCSIN_HTTP: 127.0.0.1:" in last_line(bot)
+        assert bot.wait() == 2
+
+
+def test_slack_is_away(runs: Callable[..., Process]) -> None:
+    bot = runs(SLACK_API_URL="http://127.0.0.1:1/api/")
+    assert last_line(bot).startswith("tocsin: Slack at http://127.0.0.1:1/api/ does not answer")
+    assert bot.wait() == 1
+
+
+def test_a_token_that_slack_does_not_know(runs: Callable[..., Process]) -> None:
+    bot = runs(SLACK_APP_TOKEN="xapp-not-this-one")
+    assert last_line(bot) == "tocsin: SLACK_APP_TOKEN: Slack answered invalid_auth. `tocsin doctor` says more."
+    assert bot.wait() == 2
+
+
+def test_the_database_is_away(runs: Callable[..., Process]) -> None:
+    bot = runs(DATABASE_URL="postgresql://me:hunter2@127.0.0.1:1/tocsin")
+    line = last_line(bot)
+    assert "me:***@127.0.0.1:1/tocsin does not answer" in line
+    assert bot.wait() == 1
