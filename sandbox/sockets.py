@@ -9,6 +9,7 @@ import asyncio
 import json
 import random
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -51,10 +52,11 @@ class Connection:
 class Sockets:
     """All connections of the app; the courier's transport in Socket Mode."""
 
-    def __init__(self, courier: Courier, app_id: str) -> None:
+    def __init__(self, courier: Courier, app_id: str, changed: Callable[[], None]) -> None:
         self.enabled = True
         self._courier = courier
         self._app_id = app_id
+        self._changed = changed
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._unacked: dict[str, Delivery] = {}
@@ -122,6 +124,7 @@ class Sockets:
         self._connections.append(connection)
         connection.send(self._hello(DEBUG_CONNECTION_SECONDS if debug else APPROXIMATE_CONNECTION_SECONDS))
         self._courier.connected()
+        self._changed()
         writer = asyncio.create_task(connection.write())
         try:
             while True:
@@ -133,6 +136,7 @@ class Sockets:
         finally:
             self._connections.remove(connection)
             writer.cancel()
+            self._changed()
 
     def _hello(self, seconds: int) -> dict[str, Any]:
         return {

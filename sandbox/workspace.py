@@ -63,7 +63,7 @@ class Workspace:
         self.requests: Ring[Request] = Ring()
         self.faults = Faults(self._faults_changed, self._disconnect)
         self.courier = Courier(self.clock, self.faults, self._delivery_changed)
-        self.sockets = Sockets(self.courier, self.app_id)
+        self.sockets = Sockets(self.courier, self.app_id, self._sockets_changed)
         self.request_urls = RequestUrls(self)
         socket_mode = self.manifest.settings.socket_mode_enabled
         self.courier.transport = self.sockets if socket_mode else self.request_urls
@@ -226,7 +226,7 @@ class Workspace:
         """Call `callback(kind, ids)` after every change, from whatever thread made it; returns the way to stop.
 
         Kinds: `message`, `ephemeral`, `channel`, `user`, `view`, `stack` (somebody's open modals), `home`, `request`,
-        `delivery`, `faults`, `usergroup`, `file`, `canvas`, `scheduled`; `ids` name the thing (`channel`, `ts`, `user`, …).
+        `delivery`, `socket` (a connection of the app came or went), `faults`, `usergroup`, `file`, `canvas`, `scheduled`; `ids` name the thing (`channel`, `ts`, `user`, …).
         """
         return self.state.watch(callback)
 
@@ -237,6 +237,9 @@ class Workspace:
 
     def _delivery_changed(self, delivery: Delivery) -> None:
         self.state.tell("delivery", {"number": str(delivery.number)})
+
+    def _sockets_changed(self) -> None:
+        self.state.tell("socket", {"connections": str(self.sockets.count)})
 
     def _faults_changed(self) -> None:
         self.state.tell("faults", {})

@@ -72,7 +72,7 @@ def content(call: Call, *, longest: int | None) -> dict[str, Any]:
     if blocks:
         found["blocks"] = blocks
         found["text"] = text or text_of(blocks)
-    if attachments:
+    if attachments is not None:
         found["attachments"] = _attachments(attachments)
     if "metadata" in args:
         found["metadata"] = _metadata(args["metadata"])

@@ -22,7 +22,9 @@ from tests.sandbox.payloads import (
 TICKET = modal(
     field(text_input(), block_id="title", label=plain("Title")),
     field(
-        select(action_id="size", options=[option("s", "Small"), option("l", "Large")], initial_option=option("s", "Small")),
+        select(
+            action_id="size", options=[option("s", "Small"), option("l", "Large")], initial_option=option("s", "Small")
+        ),
         block_id="size",
         label=plain("How big?"),
     ),
@@ -100,7 +102,11 @@ def app(server: Running, seen: Seen):
 
         @app.options("tags")
         def tags(ack, payload):
-            ack(options=[option(one, one.title()) for one in ("red", "green", "blue") if payload["value"].lower() in one])
+            ack(
+                options=[
+                    option(one, one.title()) for one in ("red", "green", "blue") if payload["value"].lower() in one
+                ]
+            )
 
         @app.action("go")
         def went(ack, body, respond):

@@ -1,0 +1,23 @@
+"""A small Bolt app that knows nothing of the sandbox: it reads the SLACK_* settings, as any app does."""
+
+import os
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+app = App(client=WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"]))
+
+
+@app.command("/hello")
+def hello(ack, command):
+    ack(f"Hello <@{command['user_id']}>!")
+
+
+@app.event("app_mention")
+def mentioned(event, say):
+    say(text="You called?", thread_ts=event["ts"])
+
+
+if __name__ == "__main__":
+    SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start()
