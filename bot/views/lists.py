@@ -31,15 +31,16 @@ def open_incidents(incidents: Sequence[IncidentRecord], policy: Policy) -> Messa
 def timeline(record: Record, policy: Policy) -> Message:
     """The timeline, oldest first. If it is too long, the oldest entries are left out, and it says how many."""
     title = f"Timeline of {record.incident.key}"
-    lines = [
+    newest_first = (
         kit.say("{at} · {told}", at=kit.when(entry.at), told=kit.clip(entries.told(entry, policy), ENTRY_MOST))
-        for entry in record.timeline
-    ]
-    shown = _fitting(lines[::-1])[::-1]
+        for entry in reversed(record.timeline)
+    )
+    shown = _fitting(newest_first)[::-1]
+    left_out = len(record.timeline) - len(shown)
     blocks: list[Block] = [kit.header(title)]
-    if len(shown) < len(lines):
+    if left_out:
         export = f"`tocsin export {record.incident.key} --format md` has them all, in full."
-        blocks.append(kit.context(f"{len(lines) - len(shown)} earlier entries are left out here. {export}"))
+        blocks.append(kit.context(f"{left_out} earlier entries are left out here. {export}"))
     blocks += kit.sections(kit.join("\n", shown) or Safe("Nothing has been recorded yet."))
     return Message.of(title, *blocks)
 

@@ -94,7 +94,10 @@ def quote(text: str) -> Safe:
 
 
 def one_line(text: str, most: int | None = None) -> Safe:
-    """People's words amid ours: on one line, at most `most` characters, kept from reordering what stands beside them."""
+    """People's words amid ours: on one line, at most `most` characters, kept from reordering what stands beside them.
+
+    What is `Safe` already is taken for one line.
+    """
     flat = escape(" ".join(text.split())) if not isinstance(text, Safe) else text
     flat = flat if most is None else clip(flat, most)
     if any(unicodedata.bidirectional(char) in ("R", "AL") for char in flat):
@@ -128,8 +131,8 @@ def split(text: str, most: int) -> list[Safe]:
     the longest link.
     """
     rest, parts = escape(text).strip("\n"), []
-    while size(rest) > most:
-        pieces = _PIECE.findall(rest)
+    while len(rest) > most or size(rest) > most:
+        pieces = _PIECE.findall(rest, 0, most + LINK_MOST)  # No further: a long text would be read again for each part.
         fitting = _fitting(pieces, most)
         head = "".join(pieces[: _whole(pieces, fitting) or fitting])
         cut = max(head.rfind("\n"), 0) or _last_space(head) or len(head)
