@@ -24,6 +24,19 @@ class Fault:
     seconds: float = 0.0
 
 
+When = Literal["before", "after"]
+
+
+@dataclass(slots=True)
+class Interruption:
+    """Something of the test's own that happens in the middle of a call; `times` is how often it still does."""
+
+    method: str
+    when: When
+    function: Callable[[], object]
+    times: int
+
+
 class Faults:
     """The switchboard. Every call may come from any thread; the changes hold from the next request on.
 
@@ -33,6 +46,7 @@ class Faults:
     def __init__(self, changed: Callable[[], None], disconnect: Callable[[str], None]) -> None:
         self.down = False
         self._waiting: list[Fault] = []
+        self._interruptions: list[Interruption] = []
         self._changed = changed
         self._disconnect = disconnect
         self._lock = threading.Lock()
@@ -66,6 +80,16 @@ class Faults:
         """Do the work of the next calls and close the connection: the answer is lost."""
         self._add(Fault("drop_after", _known(method), times))
 
+    def call(self, method: str, function: Callable[[], object], *, when: When = "before", times: int = 1) -> None:
+        """Run `function` before or after the work of the next calls, and answer when it has returned.
+
+        For tests in the sandbox's own process: it may kill the app, change the workspace, or hold the answer back. It
+        runs in a thread of its own; other calls go on meanwhile.
+        """
+        _check_times(times)
+        with self._lock:
+            self._interruptions.append(Interruption(_known(method), when, function, times))
+
     def deliver_twice(self, event: str, times: int = 1) -> None:
         """Send the next events of this type (`reaction_added`, …) twice, with the same `event_id`."""
         self._add(Fault("deliver_twice", event, times))
@@ -89,12 +113,12 @@ class Faults:
         """No more trouble."""
         with self._lock:
             self._waiting.clear()
+            self._interruptions.clear()
         self.down = False
         self._changed()
 
     def _add(self, fault: Fault) -> None:
-        if fault.times < 1:
-            raise SandboxError(f"a fault happens at least once; times={fault.times} is too few")
+        _check_times(fault.times)
         with self._lock:
             self._waiting.append(fault)
         self._changed()
@@ -114,6 +138,19 @@ class Faults:
                 return None
         self._changed()
         return fault
+
+    def interruption(self, method: str, when: When) -> Callable[[], object] | None:
+        """What `call` asked for at this point of a call of this method; it is counted as having happened."""
+        if not self._interruptions:
+            return None
+        with self._lock:
+            for one in self._interruptions:
+                if one.when == when and one.method in (method, "*"):
+                    one.times -= 1
+                    if not one.times:
+                        self._interruptions.remove(one)
+                    return one.function
+        return None
 
     def check(self, method: str) -> None:
         """Raise what a refused or rate-limited call is to be answered."""
@@ -152,6 +189,11 @@ SWITCHES = (
     "disconnect_sockets",
     "clear",
 )
+
+
+def _check_times(times: int) -> None:
+    if times < 1:
+        raise SandboxError(f"a fault happens at least once; times={times} is too few")
 
 
 def _known(method: str) -> str:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
+
 from sandbox import api, arguments
 from sandbox.errors import SlackError
 from sandbox.inspector import Request
@@ -56,8 +58,12 @@ class WebApi:
             if faults.take(name, "drop_before"):
                 await drop(scope, receive)
                 return
+        if interruption := faults.interruption(name, "before"):
+            await run_in_threadpool(interruption)
         headers = {key: value for key, value in scope["headers"] if key in (b"authorization", b"content-type")}
         status, answer, extra = self.call(name, headers, scope.get("query_string", b""), body, started)
+        if interruption := faults.interruption(name, "after"):
+            await run_in_threadpool(interruption)
         if faults.waiting and faults.take(name, "drop_after"):
             await drop(scope, receive)
             return
