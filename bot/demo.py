@@ -66,9 +66,9 @@ def run(*, port: int | None, fresh: bool) -> None:
         signal.signal(signum, _interrupt)
     console = Console(highlight=False)
     HOME.mkdir(exist_ok=True)
-    with _alone() as lock:
+    with alone() as lock:
         if fresh or not (HOME / "ready").exists():
-            _forget()
+            forget()
         with (HOME / "tocsin.log").open("a", encoding="utf-8") as log, _workspace(_free(port), lock) as (child, slack):
             logs.configure(log)
             with _bot(child, slack) as bot:
@@ -86,7 +86,7 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[int]:
+def alone() -> Iterator[int]:
     """Only one demo at a time; gives the lock's file descriptor. The workspace inherits it, so it counts as well."""
     with (HOME / "lock").open("a") as lock:
         deadline = time.monotonic() + STOP_SECONDS  # The workspace of a demo that was killed is on its way out.
@@ -101,7 +101,7 @@ def _alone() -> Iterator[int]:
         yield lock.fileno()
 
 
-def _forget() -> None:
+def forget() -> None:
     """Begin anew: what an earlier demo left is taken away."""
     for path in HOME.iterdir():
         if path.is_dir():

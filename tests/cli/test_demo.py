@@ -1,0 +1,177 @@
+"""The demo: up by itself, prepared once, and what happened in it survives a kill."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import demo, policy, scenario
+from bot.errors import BadPolicy
+from bot.scenario import DemoFailed, LocalSlack
+from bot.settings import Settings
+from db import queries
+from db.enums import Phase, ReviewState
+from db.records import Record
+from db.store import Store
+from tests.cli.conftest import Tocsin
+
+ROOT = Path(__file__).parents[2]
+UP = re.compile(r"Open (http://127\.0\.0\.1:\d+)/")
+
+Demo = subprocess.Popen[str]
+
+
+@pytest.fixture
+def starts(desk: Path) -> Iterator[Callable[..., Demo]]:
+    """Starts `tocsin demo` on the desk, and gives it back once it is up or has given up."""
+    ours = {str(field.alias) for field in Settings.model_fields.values()}
+    started: list[Demo] = []
+
+    def start(*options: str) -> Demo:
+        command = [
+            sys.executable,
+            "-c",
+            "import sys; from bot.__main__ import main; sys.exit(main())",
+            "demo",
+            *options,
+        ]
+        environment = {name: value for name, value in os.environ.items() if name not in ours}
+        environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+        process = subprocess.Popen(
+            command, cwd=desk, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def address(process: Demo) -> str:
+    """Where the workspace is, as the demo says once it is up."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    for line in process.stdout:
+        if found := UP.search(line):
+            return found[1]
+    raise AssertionError(process.stderr.read())
+
+
+def records(desk: Path) -> list[Record]:
+    """What is known of each incident."""
+    store = Store(f"sqlite:///{desk / '.demo' / 'tocsin.db'}", lambda: datetime.now(UTC))
+    with store.read() as session:
+        found = [queries.record(session, incident.id) for incident in queries.incidents_all(session)]
+    store.close()
+    return found
+
+
+def channels(url: str) -> dict[str, list[str]]:
+    """The channels, with what is said in each."""
+    state = LocalSlack(url).get("/sandbox/state")
+    return {channel["name"]: [message["ts"] for message in channel["messages"]] for channel in state["channels"]}
+
+
+def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[..., Demo], desk: Path) -> None:
+    demo = starts()
+    before = channels(address(demo))
+    incidents = records(desk)
+    check_prepared(*incidents)
+    assert {"incidents", "inc-1-card-payments-are-refused", "inc-2-nobody-in-europe-can-log-in"} <= set(before)
+
+    demo.kill()  # The workspace follows by itself.
+    again = starts()
+    assert channels(address(again)) == before
+    assert records(desk) == incidents
+
+    again.send_signal(signal.SIGINT)
+    out, err = again.communicate()
+    assert (again.returncode, err) == (0, "")
+    assert "Stopped. Everything is kept in .demo." in out
+    assert (desk / ".demo" / "tocsin.log").read_text() == ""
+
+
+def check_prepared(ended: Record, going_on: Record) -> None:
+    """One incident has ended with all that belongs to it, the other is half done."""
+    assert ended.incident.phase is Phase.CLOSED
+    assert ended.review is not None
+    assert ended.review.state is ReviewState.DONE
+    assert len(ended.actions) == 1
+    kinds = {entry.kind.value for entry in ended.timeline}
+    assert {"role", "phase", "note", "update", "pinned", "answer", "contained", "verified", "closed"} <= kinds
+    assert (going_on.incident.phase, going_on.incident.severity) == (Phase.CONTAINMENT, "sev1")
+    assert going_on.incident.contained_at is None
+    assert going_on.roles == {"commander": "U0MIA", "primary": "U0BO", "comms": "U0KAI"}
+    assert ended.undelivered == going_on.undelivered == ()
+
+
+def test_fresh_begins_anew(desk: Path) -> None:
+    home = desk / ".demo"
+    (home / "uploads").mkdir(parents=True)
+    for name in ("lock", "ready", "slack.db", "tocsin.db", "policy.yml"):
+        (home / name).write_text("from an earlier demo")
+    demo.forget()
+    assert {path.name for path in home.iterdir()} == {"lock", "policy.yml"}
+    assert (home / "policy.yml").read_text() == demo.RULES
+
+
+def test_only_one_demo_at_a_time(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (desk / ".demo").mkdir()
+    monkeypatch.setattr(demo, "STOP_SECONDS", 0)
+    with demo.alone(), pytest.raises(DemoFailed, match="A demo runs here already"), demo.alone():
+        pass
+
+
+def test_a_port_that_is_taken(starts: Callable[..., Demo]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = starts("--port", str(port))
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert err == f"tocsin: Port {port} is taken. Choose another: `make demo PORT=8200`.\n"
+
+
+def test_its_policy_may_be_changed(desk: Path) -> None:
+    """It is a file like any other."""
+    (desk / "policy.yml").write_text(demo.RULES)
+    assert policy.load(desk / "policy.yml").role("commander").default == "U0MIA"
+    (desk / "policy.yml").write_text(demo.RULES.replace("U0MIA", "Mia"))
+    with pytest.raises(BadPolicy):
+        policy.load(desk / "policy.yml")
+
+
+def test_a_form_is_filled_in_by_the_names_of_its_blocks() -> None:
+    def block(name: str, element: dict[str, object]) -> dict[str, object]:
+        return {"type": "input", "block_id": name, "element": {"action_id": f"a-{name}", **element}}
+
+    options = [{"value": "yes"}, {"value": "no"}]
+    form = {
+        "blocks": [
+            {"type": "section", "block_id": "words"},
+            block("title", {"type": "plain_text_input"}),
+            block("sure", {"type": "radio_buttons", "options": options}),
+            block("private", {"type": "checkboxes", "options": options[:1]}),
+            block("who", {"type": "users_select"}),
+        ]
+    }
+    assert scenario.filled(form, {"title": "Fire", "sure": "no", "private": True, "who": "U0BO"}) == {
+        "title": {"a-title": {"type": "plain_text_input", "value": "Fire"}},
+        "sure": {"a-sure": {"type": "radio_buttons", "selected_option": {"value": "no"}}},
+        "private": {"a-private": {"type": "checkboxes", "selected_options": options[:1]}},
+        "who": {"a-who": {"type": "users_select", "selected_user": "U0BO"}},
+    }
+    with pytest.raises(DemoFailed, match="no form that asks for colour"):
+        scenario.filled(form, {"colour": "red"})
+
+
+def test_help_says_how_to_begin_anew(tocsin: Tocsin) -> None:
+    assert "Begin anew" in tocsin("demo", "--help").out
