@@ -30,6 +30,7 @@ METADATA = "tocsin"
 # Slack's clock makes the message times, ours the intents; they differ by less than this.
 CLOCKS_DIFFER = timedelta(minutes=5)
 NAMES_TO_TRY = 9
+GROUPS_KEPT_SECONDS = 300.0
 # A carrier's thread waits this many seconds for its turn; what takes longer goes back to the outbox.
 PATIENCE = 1.5
 
@@ -47,6 +48,7 @@ class Slack:
         self.web = web
         self.pace = pace
         self._channels: dict[str, str] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         self._me: str | None = None
 
     def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
@@ -246,6 +248,14 @@ class Slack:
             active=not found.get("deleted", False),
             bot=bool(found.get("is_bot")),
         )
+
+    def members_of_group(self, group: str) -> frozenset[str]:
+        """Who is in a user group; asked at most every five minutes."""
+        known = self._groups.get(group)
+        if known is None or known[0] < time.monotonic() - GROUPS_KEPT_SECONDS:
+            users = frozenset(self.call("usergroups.users.list", usergroup=group)["users"])
+            known = self._groups[group] = (time.monotonic(), users)
+        return known[1]
 
     # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────
 

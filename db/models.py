@@ -152,12 +152,17 @@ class Role(Base):
 
 
 class Member(Base):
-    """Who is in an incident's room, as Slack told us: the people who may see a private incident."""
+    """Who is in an incident's room, or was: the people who may see a private incident.
+
+    Slack promises no order of events, so a row remembers as of when it is true, and an older event changes nothing.
+    """
 
     __tablename__ = "members"
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
     user: Mapped[str] = mapped_column(SlackId, primary_key=True)
+    present: Mapped[bool] = mapped_column(Boolean)
+    as_of: Mapped[datetime]
 
 
 class Entry(Base):
@@ -250,6 +255,19 @@ class Nudge(Base):
     round: Mapped[int] = mapped_column(Integer, primary_key=True)
     step: Mapped[int] = mapped_column(Integer, primary_key=True)
     at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who was refused what, and who did what only administrators do. Appended to, never changed."""
+
+    __tablename__ = "audits"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc(), index=True)
+    user: Mapped[str] = mapped_column(SlackId)
+    what: Mapped[str] = mapped_column(String(32))
+    incident_id: Mapped[int | None] = mapped_column(Integer)
+    allowed: Mapped[bool] = mapped_column(Boolean)
 
 
 class SeenEvent(Base):

@@ -34,14 +34,23 @@ def _picture_or_none(kind: type[R], row: Base | None) -> R | None:
     return None if row is None else _picture(kind, row)
 
 
-def may_see(user: str) -> ColumnElement[bool]:
-    """Who sees an incident: everybody a public one; its declarer, role holders and room members a private one."""
+def is_insider(user: str) -> ColumnElement[bool]:
+    """An incident's own people: its declarer, its role holders, and who is in its room."""
     return or_(
-        Incident.private.is_(False),
         Incident.declared_by == user,
         exists().where(Role.incident_id == Incident.id, Role.user == user),
-        exists().where(Member.incident_id == Incident.id, Member.user == user),
+        exists().where(Member.incident_id == Incident.id, Member.user == user, Member.present),
     )
+
+
+def may_see(user: str) -> ColumnElement[bool]:
+    """Who sees an incident: everybody a public one, its own people a private one."""
+    return or_(Incident.private.is_(False), is_insider(user))
+
+
+def insider(session: Session, number: int, user: str) -> bool:
+    """Whether this person is one of the incident's own."""
+    return session.scalar(select(Incident.id).where(Incident.id == number, is_insider(user))) is not None
 
 
 def incident_seen_by(session: Session, number: int, user: str) -> IncidentRecord | None:
@@ -69,7 +78,7 @@ def incident_of_origin(session: Session, origin: str) -> IncidentRecord | None:
 
 
 def incidents_open(session: Session, user: str | None = None, limit: int = 50) -> list[IncidentRecord]:
-    """Open incidents, the newest first; with `user`, only those that this person may see."""
+    """Open incidents, the newest first; with `user`, only those that this person may see, without it all of them."""
     question = select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id.desc()).limit(limit)
     if user is not None:
         question = question.where(may_see(user))
@@ -129,7 +138,7 @@ def record(session: Session, number: int) -> Record:
 
 def members(session: Session, number: int) -> set[str]:
     """Who is in the incident's room, as far as Slack told."""
-    return set(session.scalars(select(Member.user).where(Member.incident_id == number)))
+    return set(session.scalars(select(Member.user).where(Member.incident_id == number, Member.present)))
 
 
 def action(session: Session, action_id: int) -> ActionRecord | None:

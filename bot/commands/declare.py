@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands.asking import Click, Form, Reply, Typed, plain
+from bot.commands import may
+from bot.commands.asking import Click, Doing, Form, Reply, Typed, plain
 from bot.parts import Parts
 from bot.views import modals
 from bot.workflows import incidents
@@ -13,6 +14,7 @@ from db.enums import Kind
 
 def typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident declare` opens the form; with a title it declares at once."""
+    may.check(parts, asked, "declare")
     if not asked.rest:
         return modals.declare(parts.policy)
     word, rest = asked.take_word()
@@ -34,16 +36,19 @@ def typed(parts: Parts, asked: Typed) -> Reply:
 
 def opened(parts: Parts, asked: Click) -> Reply:
     """A button."""
+    may.check(parts, asked, "declare")
     return modals.declare(parts.policy)
 
 
 def shortcut(parts: Parts, body: Mapping[str, Any]) -> Reply:
     """The global shortcut."""
+    may.check(parts, Doing(body["user"]["id"], None, None), "declare")
     return modals.declare(parts.policy)
 
 
 def from_message(parts: Parts, body: Mapping[str, Any]) -> Reply:
     """A message's shortcut: the form, begun with what the message says. The message comes first on the timeline."""
+    may.check(parts, Doing(body["user"]["id"], body["channel"]["id"], None), "declare")
     message = body["message"]
     text = plain(message.get("text", ""))
     source = {"channel": body["channel"]["id"], "ts": message["ts"], "by": message.get("user") or message.get("bot_id")}
@@ -52,6 +57,7 @@ def from_message(parts: Parts, body: Mapping[str, Any]) -> Reply:
 
 def sent(parts: Parts, form: Form) -> None:
     """The form was sent. Sent twice (an impatient double click) it is one incident."""
+    may.check(parts, form, "declare")
     source = _source(parts, form)
     with parts.store.begin() as work:
         incidents.declare(

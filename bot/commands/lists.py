@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, record_of, seen
+from bot.commands.membership import sees_everything
 from bot.effects import ShowMenu
 from bot.parts import Parts
 from bot.views import card, home, lists
@@ -12,10 +13,11 @@ from db import queries
 
 def menu(parts: Parts, asked: Typed) -> Reply:
     """`/incident` alone: in a room what can be done now; elsewhere declare, open incidents, what waits for you."""
+    viewer = viewer_of(parts, asked.user)
     with parts.store.read() as session:
         here = asked.channel and queries.incident_of_room(session, asked.channel)
         if not here:
-            incidents = queries.incidents_open(session, asked.user)
+            incidents = queries.incidents_open(session, viewer)
             reviews, actions = queries.waiting_for(session, asked.user)
             return lists.menu_elsewhere(incidents, reviews, actions, parts.policy)
     return lists.menu_in_room(record_of(parts, seen(parts, here.id, asked).id), parts.policy)
@@ -23,8 +25,9 @@ def menu(parts: Parts, asked: Typed) -> Reply:
 
 def open_incidents(parts: Parts, asked: Doing) -> Reply:
     """`/incident list`, and its button."""
+    viewer = viewer_of(parts, asked.user)
     with parts.store.read() as session:
-        return lists.open_incidents(queries.incidents_open(session, asked.user), parts.policy)
+        return lists.open_incidents(queries.incidents_open(session, viewer), parts.policy)
 
 
 def status(parts: Parts, asked: Typed) -> Reply:
@@ -65,12 +68,18 @@ def home_opened(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
     event = body["event"]
     if event.get("tab") == "home":
         user = event["user"]
+        viewer = viewer_of(parts, user)
         with parts.store.read() as session:
-            incidents = queries.incidents_open(session, user)
+            incidents = queries.incidents_open(session, viewer)
             reviews, actions = queries.waiting_for(session, user)
         view = home.home(incidents, reviews, actions, parts.policy)
         parts.slack.call("views.publish", user_id=user, view=view)
     return None
+
+
+def viewer_of(parts: Parts, user: str) -> str | None:
+    """Through whose eyes the lists are seen: the person's, or nobody's in particular when they may see everything."""
+    return None if sees_everything(parts, user) else user
 
 
 TYPED = {"": menu, "list": open_incidents, "status": status, "timeline": timeline, "help": show_help}

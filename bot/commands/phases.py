@@ -1,5 +1,6 @@
 """An incident moves: through its phases, to its end, and back. What it lacks is asked here too."""
 
+from bot.commands import may
 from bot.commands.asking import Click, Form, Reply, Typed, meant, record_of, seen
 from bot.errors import Refused
 from bot.parts import Parts
@@ -78,12 +79,14 @@ def verified(parts: Parts, form: Form) -> None:
 
 def close_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident close`."""
-    return _close(parts, meant(parts, asked)[0].id, asked.user)
+    incident, _ = meant(parts, asked)
+    may.check(parts, asked, "close", incident)
+    return _close(parts, incident.id, asked.user)
 
 
 def close_clicked(parts: Parts, click: Click) -> Reply:
     """The card's [Close]."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "close", seen(parts, click.number, click))
     return _close(parts, click.number, click.user)
 
 
@@ -99,6 +102,7 @@ def _close(parts: Parts, number: int, by: str) -> Reply:
 def dismiss_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident dismiss a test alert`; without a reason the form asks for it."""
     incident, rest = meant(parts, asked)
+    may.check(parts, asked, "close", incident)
     if not rest.rest:
         return modals.dismiss(record_of(parts, incident.id))
     with parts.store.begin() as work:
@@ -108,13 +112,13 @@ def dismiss_typed(parts: Parts, asked: Typed) -> Reply:
 
 def dismiss_asked(parts: Parts, click: Click) -> Reply:
     """Opens the question why."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "close", seen(parts, click.number, click))
     return modals.dismiss(record_of(parts, click.number))
 
 
 def dismissed(parts: Parts, form: Form) -> None:
     """It was a false alarm."""
-    seen(parts, form.number, form)
+    may.check(parts, form, "close", seen(parts, form.number, form))
     with parts.store.begin() as work:
         incidents.dismiss(
             work,
@@ -132,20 +136,21 @@ def merge_typed(parts: Parts, asked: Typed) -> Reply:
     second, _ = rest.take_key()
     if first is None:
         incident, _ = meant(parts, asked)
+        may.check(parts, asked, "close", incident)
         return _merge_form(parts, asked, incident.id)
     if second is None:
         incident, _ = meant(parts, Typed(asked.user, asked.channel, asked.trigger, asked.word, ""))
         subject, into = incident.id, first
     else:
         subject, into = first, second
-    seen(parts, subject, asked)
+    may.check(parts, asked, "close", seen(parts, subject, asked))
     _merge(parts, asked.user, subject, seen(parts, into, asked).id)
     return None
 
 
 def merge_asked(parts: Parts, click: Click) -> Reply:
     """Opens the question into which."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "close", seen(parts, click.number, click))
     return _merge_form(parts, click, click.number)
 
 
@@ -164,7 +169,7 @@ def _merge_form(parts: Parts, asked: Typed | Click, number: int) -> Reply:
 
 def merged(parts: Parts, form: Form) -> None:
     """Two incidents are one."""
-    seen(parts, form.number, form)
+    may.check(parts, form, "close", seen(parts, form.number, form))
     into = seen(parts, int(form.option("into")), form)
     _merge(parts, form.user, form.number, into.id)
 
@@ -177,6 +182,7 @@ def _merge(parts: Parts, by: str, number: int, into: int) -> None:
 def reopen_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident reopen the errors are back`."""
     incident, rest = meant(parts, asked)
+    may.check(parts, asked, "close", incident)
     if not rest.rest:
         return modals.reopen(record_of(parts, incident.id))
     with parts.store.begin() as work:
@@ -186,13 +192,13 @@ def reopen_typed(parts: Parts, asked: Typed) -> Reply:
 
 def reopen_asked(parts: Parts, click: Click) -> Reply:
     """Opens the question why."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "close", seen(parts, click.number, click))
     return modals.reopen(record_of(parts, click.number))
 
 
 def reopened(parts: Parts, form: Form) -> None:
     """It was not over."""
-    seen(parts, form.number, form)
+    may.check(parts, form, "close", seen(parts, form.number, form))
     with parts.store.begin() as work:
         incidents.reopen(work, number=form.number, by=form.user, reason=form.text("reason"))
 

@@ -1,23 +1,30 @@
 """What happens to rooms: people come and go, somebody renames or archives one."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from bot.commands import may
 from bot.commands.asking import Heard, Reply, Typed, meant
 from bot.parts import Parts
-from bot.workflows import rooms
+from bot.workflows import permissions, rooms
 
 
 def joined(parts: Parts, body: Mapping[str, Any]) -> Heard:
     """Somebody is in a channel now."""
     event = body["event"]
-    return lambda work: rooms.joined(work, room=event["channel"], user=event["user"])
+    return lambda work: rooms.joined(work, room=event["channel"], user=event["user"], at=_when(event))
 
 
 def left(parts: Parts, body: Mapping[str, Any]) -> Heard:
     """Somebody left a channel."""
     event = body["event"]
-    return lambda work: rooms.left(work, room=event["channel"], user=event["user"])
+    return lambda work: rooms.left(work, room=event["channel"], user=event["user"], at=_when(event))
+
+
+def _when(event: Mapping[str, Any]) -> datetime:
+    """When it happened, by Slack's clock."""
+    return datetime.fromtimestamp(float(event["event_ts"]), UTC)
 
 
 def renamed(parts: Parts, body: Mapping[str, Any]) -> Heard:
@@ -41,8 +48,10 @@ def unarchived(parts: Parts, body: Mapping[str, Any]) -> Heard:
 def repair_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident repair`: what could not be delivered is tried again, and everything is drawn anew."""
     incident, _ = meant(parts, asked)
+    may.check(parts, asked, "administrate", incident)
     with parts.store.begin() as work:
         revived = rooms.repair(work, number=incident.id)
+        permissions.record(work, user=asked.user, what="administrate", number=incident.id, allowed=True)
     again = (
         f"{revived} undelivered message{'s' if revived != 1 else ''} tried again" if revived else "nothing was stuck"
     )

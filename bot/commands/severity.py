@@ -1,5 +1,6 @@
 """How bad it is: changed with a reason, or confirmed."""
 
+from bot.commands import may
 from bot.commands.asking import Click, Form, Reply, Typed, meant, record_of, seen
 from bot.parts import Parts
 from bot.views import modals
@@ -9,6 +10,7 @@ from bot.workflows import incidents
 def typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident severity sev2 only EU is affected`; without a level, or without a needed reason, the form asks."""
     incident, rest = meant(parts, asked)
+    may.check(parts, asked, "severity", incident)
     word, reason = rest.take_word()
     if not word:
         return modals.severity(record_of(parts, incident.id), parts.policy)
@@ -22,13 +24,13 @@ def typed(parts: Parts, asked: Typed) -> Reply:
 
 def asked(parts: Parts, click: Click) -> Reply:
     """Opens the form."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "severity", seen(parts, click.number, click))
     return modals.severity(record_of(parts, click.number), parts.policy)
 
 
 def confirmed(parts: Parts, click: Click) -> Reply:
     """The card's [Confirm severity]."""
-    seen(parts, click.number, click)
+    may.check(parts, click, "severity", seen(parts, click.number, click))
     with parts.store.begin() as work:
         incidents.confirm_severity(work, number=click.number, by=click.user)
     return None
@@ -36,7 +38,7 @@ def confirmed(parts: Parts, click: Click) -> Reply:
 
 def changed(parts: Parts, form: Form) -> None:
     """The form was sent; the same level again confirms it."""
-    seen(parts, form.number, form)
+    may.check(parts, form, "severity", seen(parts, form.number, form))
     with parts.store.begin() as work:
         incidents.set_severity(
             work,

@@ -18,16 +18,32 @@ from bot.policy.complaints import complaint
 from bot.policy.cron import Cron
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
-from bot.policy.sections import Chase, Ladder, Leader, Policy, Review, ReviewPart, Role, Severity, Targets
+from bot.policy.sections import (
+    ANYBODY,
+    INSIDERS,
+    Chase,
+    Ladder,
+    Leader,
+    Permissions,
+    Policy,
+    Review,
+    ReviewPart,
+    Role,
+    Severity,
+    Targets,
+)
 
 __all__ = [
+    "ANYBODY",
     "BUILT_IN",
+    "INSIDERS",
     "Calendar",
     "Chase",
     "Cron",
     "Duration",
     "Ladder",
     "Leader",
+    "Permissions",
     "Policy",
     "Review",
     "ReviewPart",

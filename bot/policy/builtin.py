@@ -90,6 +90,13 @@ actions:
 rooms:
   prefix: inc                   # what the names of incident channels begin with: inc-7-checkout-is-down
 
+permissions:                    # anybody; insiders (declarer, role holders, people in the room); or a list of Slack ids
+  declare: anybody
+  severity: insiders            # change or confirm the severity
+  close: insiders               # close, dismiss, merge and reopen
+  see_private: []               # users (U…) and user groups (S…) who see every private incident
+  administrate: insiders        # repair; who is listed here may also do all of the above
+
 calendar:
   zone: null                    # IANA zone of the team's days and business days; null is TOCSIN_TIMEZONE
   holidays: []                  # dates that are no business days, such as 2026-12-25

@@ -7,7 +7,7 @@ from email.headerregistry import Address
 from enum import StrEnum
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PrivateAttr, StrictBool, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, PrivateAttr, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.errors import Refused
@@ -19,6 +19,7 @@ LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
 UPPER = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 DIGITS = frozenset("0123456789")
 SLUG = LOWER | DIGITS | frozenset("-_")
+ANYBODY, INSIDERS = "anybody", "insiders"
 LONGEST_KEY, LONGEST_PREFIX, LONGEST_EMAIL = 32, 20, 254
 
 
@@ -39,6 +40,20 @@ def _slack_user(text: str) -> str:
     if text[:1] in {"U", "W"} and (UPPER | DIGITS).issuperset(text) and 2 <= len(text) <= LONGEST_KEY:
         return text
     raise ValueError("expected a Slack user id such as U0123ABCD (profile, three dots, Copy member ID)")
+
+
+def _person_or_group(text: str) -> str:
+    if text[:1] not in {"U", "W", "S"} or not (UPPER | DIGITS).issuperset(text) or not 2 <= len(text) <= LONGEST_KEY:
+        raise ValueError("expected a Slack user id such as U0MIA, or a user group's such as S0ONCALL")
+    return text
+
+
+def _permitted(value: object) -> str | tuple[str, ...]:
+    if value in (ANYBODY, INSIDERS):
+        return str(value)
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise ValueError("expected anybody, insiders, or a list of Slack ids such as [U0MIA, S0ONCALL]")
+    return tuple(_person_or_group(one) for one in value)
 
 
 def _email(text: str) -> str:
@@ -69,6 +84,8 @@ def _prefix(text: str) -> str:
 Line = Annotated[str, AfterValidator(_line)]
 Key = Annotated[str, AfterValidator(_key)]
 SlackUser = Annotated[str, AfterValidator(_slack_user)]
+PersonOrGroup = Annotated[str, AfterValidator(_person_or_group)]
+Permitted = Annotated[str | tuple[str, ...], PlainValidator(_permitted)]
 Email = Annotated[str, AfterValidator(_email)]
 Emoji = Annotated[str, AfterValidator(_emoji)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
@@ -200,6 +217,24 @@ class Rooms(Section):
     prefix: Prefix
 
 
+class Permissions(Section):
+    """Who may do what: `anybody`, `insiders` (declarer, role holders, people in the room), or these people and groups.
+
+    Whoever may administrate may also do everything else, but see no private incident by that alone.
+    """
+
+    declare: Permitted
+    severity: Permitted
+    close: Permitted
+    see_private: tuple[PersonOrGroup, ...]
+    administrate: Permitted
+
+    def of(self, what: str) -> Permitted:
+        """The rule for `declare`, `severity`, `close` or `administrate`."""
+        rule: Permitted = getattr(self, what)
+        return rule
+
+
 class Policy(Section):
     """How a team handles incidents. Made by `bot.policy.load`."""
 
@@ -209,6 +244,7 @@ class Policy(Section):
     review: Review
     actions: Actions
     rooms: Rooms
+    permissions: Permissions
     calendar: Calendar
 
     @model_validator(mode="after")

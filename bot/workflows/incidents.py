@@ -75,7 +75,7 @@ def declare(
         by=by,
         data={"severity": severity, "kind": kind.value, "private": private, "drill": drill},
     )
-    work.session.add(Member(incident_id=incident.id, user=by))
+    work.session.add(Member(incident_id=incident.id, user=by, present=True, as_of=work.now))
     for name, role in policy.roles.items():
         if role.default:
             work.session.add(Role(incident_id=incident.id, role=name, user=role.default, since=work.now))

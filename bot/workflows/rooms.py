@@ -1,8 +1,9 @@
 """What came back from Slack: facts about rooms, cards and who is where."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 
 from bot.effects import Invite, OpenRoom, RefreshTopic
 from bot.workflows.telling import redraw, say
@@ -55,17 +56,26 @@ def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None
     say(work, incident, "not_invited", {"users": sorted(failures), "error": ", ".join(sorted(set(failures.values())))})
 
 
-def joined(work: Work, *, room: str, user: str) -> None:
-    """Somebody is in the room now, and may see what is private."""
-    number = _incident_of(work, room)
-    if number is not None:
-        work.insert_once(Member, incident_id=number, user=user)
+def joined(work: Work, *, room: str, user: str, at: datetime | None = None) -> None:
+    """Somebody is in the room, and may see what is private; `at` is when Slack says they came, if not now."""
+    _is_member(work, room, user, present=True, at=at or work.now)
 
 
-def left(work: Work, *, room: str, user: str) -> None:
+def left(work: Work, *, room: str, user: str, at: datetime) -> None:
     """Somebody left the room."""
+    _is_member(work, room, user, present=False, at=at)
+
+
+def _is_member(work: Work, room: str, user: str, *, present: bool, at: datetime) -> None:
+    """Keep the newest word on somebody's membership: events come in any order."""
     number = _incident_of(work, room)
-    work.session.execute(delete(Member).where(Member.incident_id == number, Member.user == user))
+    if number is None or work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
+        return
+    work.session.execute(
+        update(Member)
+        .where(Member.incident_id == number, Member.user == user, Member.as_of <= at)
+        .values(present=present, as_of=at)
+    )
 
 
 def renamed(work: Work, *, room: str, name: str) -> None:

@@ -180,6 +180,8 @@ def upgrade() -> None:
         "members",
         sa.Column("incident_id", sa.Integer(), nullable=False),
         sa.Column("user", sa.String(length=32), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_members_incident_id")),
         sa.PrimaryKeyConstraint("incident_id", "user", name=op.f("pk_members")),
     )

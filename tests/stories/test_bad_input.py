@@ -76,7 +76,8 @@ def test_a_form_that_is_refused_says_so_at_its_field(story, room):
     (ana,) = story.people("Ana")
     ana.types("/incident severity sev1", room)
     (bo,) = story.people("Bo")
-    bo.types("/incident dismiss INC-1 a test")
+    bo.person.joins(room.id)
+    bo.types("/incident dismiss a test", room)
     outcome = ana.fills("Severity", reason="late")
     assert "`/incident reopen <reason>`" in str(outcome.errors)
 
