@@ -42,9 +42,9 @@ def main(
     state: Annotated[
         Path | None, typer.Option(help="A file that keeps the workspace; without it, it is forgotten.")
     ] = None,
-    page: Annotated[bool, typer.Option(help="Serve the workspace as a page for the browser.")] = True,
-    rate_limits: Annotated[bool, typer.Option(help="Limit the app's calls as Slack does.")] = True,
-    print_settings: Annotated[bool, typer.Option(help="Print the SLACK_* settings and stop.")] = False,
+    page: Annotated[bool, typer.Option(help="Serve the workspace as a page for the browser.")] = True,  # noqa: FBT002 - typer makes flags of it
+    rate_limits: Annotated[bool, typer.Option(help="Limit the app's calls as Slack does.")] = True,  # noqa: FBT002 - typer makes flags of it
+    print_settings: Annotated[bool, typer.Option(help="Print the SLACK_* settings and stop.")] = False,  # noqa: FBT002 - typer makes flags of it
 ) -> None:
     """Run a local Slack workspace, as strict as Slack, with one app installed.
 
@@ -62,7 +62,7 @@ def main(
         where = f"The workspace is at {ws.url}/" if page else f"The workspace listens at {ws.url}/ (no page)"
         typer.echo(f"\n{where}\nStop it with Ctrl-C.")
         sys.stdout.flush()
-        from sandbox.server import serve
+        from sandbox.server import serve  # noqa: PLC0415 - the settings are printed before the server is loaded
 
         serve(ws, host, port, page=page)
     except SandboxError as wrong:

@@ -10,6 +10,9 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from python_multipart import parse_form
+from python_multipart.exceptions import FormParserError
+
 from sandbox.errors import SlackError, invalid_arguments
 from sandbox.methods import Argument, Method
 
@@ -112,8 +115,6 @@ def _json_object(body: bytes) -> Values:
 
 
 def _multipart(content_type: str, body: bytes) -> Values:
-    from python_multipart import parse_form  # only file uploads of old clients come this way
-    from python_multipart.exceptions import FormParserError
 
     given: Values = {}
 

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+# An update keeps the row, and with it the order in which things came.
+_PUT = "INSERT INTO things VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET doc = excluded.doc"
+
 Row = tuple[str, str, dict[str, Any] | None]
 
 
@@ -22,7 +25,7 @@ class Disk:
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=OFF")
         self._file.execute(
-            "CREATE TABLE IF NOT EXISTS things (kind TEXT, key TEXT, doc TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS things (kind TEXT, key TEXT, doc TEXT, PRIMARY KEY (kind, key))"
         )
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -33,12 +36,12 @@ class Disk:
                 self._file.execute("DELETE FROM things WHERE kind = ? AND key = ?", (kind, key))
             else:
                 text = json.dumps(doc, separators=(",", ":"))
-                self._file.execute("INSERT OR REPLACE INTO things VALUES (?, ?, ?)", (kind, key, text))
+                self._file.execute(_PUT, (kind, key, text))
         self._file.execute("COMMIT")
 
     def read(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Everything that is kept."""
-        for kind, key, text in self._file.execute("SELECT kind, key, doc FROM things").fetchall():
+        """Everything that is kept, in the order it first came."""
+        for kind, key, text in self._file.execute("SELECT kind, key, doc FROM things ORDER BY rowid").fetchall():
             yield kind, key, json.loads(text)
 
     def close(self) -> None:

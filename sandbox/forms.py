@@ -263,24 +263,25 @@ def missing(blocks: list[Doc], values: Values) -> dict[str, str]:
 def _complaint(field: Field, given: Any) -> str | None:
     if given in (None, "", []):
         return None if field.optional else "Please complete this required field."
-    if field.sort == "plain_text_input":
-        least, most = field.element.get("min_length") or 0, field.element.get("max_length") or 3000
-        if len(given) < least:
-            return f"Please enter at least {least} characters."
-        if len(given) > most:
-            return f"Please enter at most {most} characters."
-    if field.sort == "email_text_input" and not _looks_like_mail(given):
-        return "Please enter a valid email address."
-    if field.sort == "url_text_input" and not given.startswith(("http://", "https://")):
-        return "Please enter a valid URL."
-    if field.sort == "number_input":
-        return _number_complaint(field.element, given)
-    return None
+    check = _CHECKS.get(field.sort)
+    return check(field.element, given) if check else None
 
 
-def _looks_like_mail(text: str) -> bool:
-    name, _, domain = text.partition("@")
-    return bool(name) and "." in domain and " " not in text
+def _text_complaint(element: Doc, given: str) -> str | None:
+    least, most = element.get("min_length") or 0, element.get("max_length") or 3000
+    if len(given) < least:
+        return f"Please enter at least {least} characters."
+    return f"Please enter at most {most} characters." if len(given) > most else None
+
+
+def _mail_complaint(element: Doc, given: str) -> str | None:
+    name, _, domain = given.partition("@")
+    good = name and "." in domain and " " not in given
+    return None if good else "Please enter a valid email address."
+
+
+def _url_complaint(element: Doc, given: str) -> str | None:
+    return None if given.startswith(("http://", "https://")) else "Please enter a valid URL."
 
 
 def _number_complaint(element: Doc, given: str) -> str | None:
@@ -293,3 +294,11 @@ def _number_complaint(element: Doc, given: str) -> str | None:
     if "max_value" in element and number > float(element["max_value"]):
         return f"Please enter a number of at most {element['max_value']}."
     return None
+
+
+_CHECKS: dict[str, Callable[[Doc, str], str | None]] = {
+    "plain_text_input": _text_complaint,
+    "email_text_input": _mail_complaint,
+    "url_text_input": _url_complaint,
+    "number_input": _number_complaint,
+}

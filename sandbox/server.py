@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from sandbox import control
 from sandbox.errors import SandboxError
 from sandbox.hooks import Hooks
+from sandbox.ids import SystemClock
 from sandbox.uploads import Uploads
 from sandbox.webapi import DROP, WebApi
 
@@ -67,7 +68,7 @@ def application(ws: "Workspace", *, page: bool) -> Starlette:
         lifespan=_lifespan(ws),
     )
     if page:
-        from sandbox.page import attach  # NiceGUI: seconds to import, and not needed by tests
+        from sandbox.page import attach  # noqa: PLC0415 - NiceGUI takes seconds to import, and tests do without
 
         attach(app, ws)
     return app
@@ -87,7 +88,8 @@ def _lifespan(ws: "Workspace") -> Any:
 
 
 async def _tick(ws: "Workspace") -> None:
-    while True:
+    """Let time do its work; with a clock of somebody's own, `run_due` is called by whoever moves it."""
+    while isinstance(ws.clock, SystemClock):
         await asyncio.sleep(TICK_SECONDS)
         ws.run_due()
 

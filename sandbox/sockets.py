@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox.courier import Courier
 from sandbox.inspector import Delivery
@@ -42,11 +42,14 @@ class Connection:
         self.frames.put_nowait(_CLOSE)
 
     async def write(self) -> None:
-        """Send the queued frames until the socket is to be closed."""
-        while frame := await self.frames.get():
-            await self.websocket.send_text(frame)
-        if self.websocket.application_state is WebSocketState.CONNECTED:
+        """Send the queued frames until the socket is to be closed, or the app has hung up."""
+        try:
+            while frame := await self.frames.get():
+                await self.websocket.send_text(frame)
             await self.websocket.close()
+        except (WebSocketDisconnect, OSError, RuntimeError):
+            # The app has hung up (RuntimeError: it has done so cleanly): what is unacked runs into its three seconds.
+            self.leaving = True
 
 
 class Sockets:
@@ -127,13 +130,10 @@ class Sockets:
         self._changed()
         writer = asyncio.create_task(connection.write())
         try:
-            while True:
-                self._received(await connection.websocket.receive_text())
-        except (WebSocketDisconnect, RuntimeError):
-            # Either side closed it: what was unacked runs into its three seconds, as with Slack. (Starlette raises
-            # RuntimeError when our own writer closed the socket while this side waited.)
-            connection.leaving = True
+            while (message := await connection.websocket.receive())["type"] != "websocket.disconnect":
+                self._received(message.get("text") or "")
         finally:
+            connection.leaving = True
             self._connections.remove(connection)
             writer.cancel()
             self._changed()

@@ -40,20 +40,26 @@ def _parts(ws: "Workspace", text: str) -> list[tuple[str, str]]:
 
 
 def _reference(ws: "Workspace", match: re.Match[str]) -> tuple[str, str] | None:
+    """What one match refers to; None when it only looks like a reference."""
     if match["url"]:
         return "link", match["url"]
     if match["user"]:
         return ("user", match["user"]) if match["user"] in ws.state.users else None
     if match["channel"]:
         return ("channel", match["channel"]) if match["channel"] in ws.state.channels else None
-    if match["name"]:
-        wanted = match["name"].casefold()
-        for user in ws.state.users.values():
-            if wanted in (user["name"], user["profile"]["display_name"].casefold()):
-                return "user", user["id"]
-        return None
+    return _person_named(ws, match["name"]) if match["name"] else _channel_named(ws, match["room"])
+
+
+def _person_named(ws: "Workspace", name: str) -> tuple[str, str] | None:
+    for user in ws.state.users.values():
+        if name.casefold() in (user["name"], user["profile"]["display_name"].casefold()):
+            return "user", user["id"]
+    return None
+
+
+def _channel_named(ws: "Workspace", name: str) -> tuple[str, str] | None:
     for channel in ws.state.channels.values():
-        if channel.name and channel.name == match["room"]:
+        if channel.name and channel.name == name:
             return "channel", channel.id
     return None
 

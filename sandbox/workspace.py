@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sandbox import channels, directory, events, manifest
+from sandbox import channels, directory, events, manifest, messages
+from sandbox.api.scheduled import post_due
 from sandbox.courier import Courier
 from sandbox.disk import Disk
 from sandbox.errors import NothingThere, SandboxError, SlackError
@@ -194,11 +195,9 @@ class Workspace:
 
     def pins(self, channel: str | Mapping[str, Any]) -> list[Doc]:
         """The pinned messages, as `pins.list` shows them, the newest pin first."""
-        from sandbox.messages import pinned_item
-
         with self.state.lock:
             found = self.conversation(channel)
-            return [pinned_item(found, ts) for ts in reversed(found.pins)]
+            return [messages.pinned_item(found, ts) for ts in reversed(found.pins)]
 
     def bookmarks(self, channel: str | Mapping[str, Any]) -> list[Doc]:
         """The links at the top of a channel, as `bookmarks.list` shows them."""
@@ -218,8 +217,6 @@ class Workspace:
 
     def run_due(self) -> int:
         """Do what has become due by the clock (retries of events, scheduled messages); returns how much that was."""
-        from sandbox.api.scheduled import post_due
-
         return self.courier.run_due() + post_due(self)
 
     def on_change(self, callback: Callable[[str, dict[str, str]], None]) -> Callable[[], None]:

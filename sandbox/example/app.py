@@ -1,8 +1,9 @@
 """A small Bolt app that knows nothing of the sandbox: it reads the SLACK_* settings, as any app does."""
 
 import os
+from typing import Any
 
-from slack_bolt import App
+from slack_bolt import Ack, App, Say
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
@@ -10,12 +11,14 @@ app = App(client=WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.envi
 
 
 @app.command("/hello")
-def hello(ack, command):
+def hello(ack: Ack, command: dict[str, Any]) -> None:
+    """Greet whoever typed it."""
     ack(f"Hello <@{command['user_id']}>!")
 
 
 @app.event("app_mention")
-def mentioned(event, say):
+def mentioned(event: dict[str, Any], say: Say) -> None:
+    """Answer in a thread."""
     say(text="You called?", thread_ts=event["ts"])
 
 

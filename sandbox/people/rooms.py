@@ -1,6 +1,6 @@
 """Going in and out of channels, and what members do with them."""
 
-from sandbox import channels
+from sandbox import channels, directory
 from sandbox.errors import SandboxError, SlackError
 from sandbox.people.seat import Place, Seat
 
@@ -41,9 +41,7 @@ class Rooms(Seat):
     def _user(self, person: Seat | str) -> str:
         if isinstance(person, Seat):
             return person.id
-        from sandbox.directory import find
-
-        return str(find(self.ws, person)["id"])
+        return str(directory.find(self.ws, person)["id"])
 
     def creates_channel(self, name: str, *, private: bool = False) -> str:
         """Make a channel; returns its id."""

@@ -1,8 +1,9 @@
 """A workspace of the tests' own: an app that may do nearly everything, two people, a clock that stands still."""
 
 import json
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -140,6 +141,18 @@ def common_server() -> Iterator[Running]:
     """One server for all tests that leave nothing behind."""
     with running(populated(Workspace(manifest(), clock=MovableClock()))) as server:
         yield server
+
+
+def settled(ws: Workspace, condition: Callable[[], Any]) -> None:
+    """Wait until the workspace has changed so that the condition holds."""
+    changed = threading.Event()
+    stop = ws.on_change(lambda *_: changed.set())
+    try:
+        while not condition():
+            assert changed.wait(10), "nothing has changed for ten seconds"
+            changed.clear()
+    finally:
+        stop()
 
 
 def post(url: str, body: bytes, **headers: str) -> tuple[int, Any]:

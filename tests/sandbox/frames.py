@@ -43,7 +43,7 @@ class Socket:
         answer = {"envelope_id": envelope["envelope_id"]}
         self._connection.send(json.dumps(answer if payload is None else {**answer, "payload": payload}))
 
-    def send(self, text: str) -> None:
+    def send(self, text: str | bytes) -> None:
         self._connection.send(text)
 
     def ended(self) -> bool:

@@ -1,7 +1,6 @@
 """Slack's own clients work against the workspace: slack_sdk sync and async, Bolt's two Socket Mode clients."""
 
 import asyncio
-import threading
 from queue import SimpleQueue
 
 import pytest
@@ -10,18 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import Running, Workspace
 from tests.sandbox.apps import async_bolt, bolt
-
-
-def settled(ws: Workspace, condition) -> None:
-    """Wait until the workspace has changed so that the condition holds."""
-    changed = threading.Event()
-    stop = ws.on_change(lambda *_: changed.set())
-    try:
-        while not condition():
-            assert changed.wait(10), "nothing has changed for ten seconds"
-            changed.clear()
-    finally:
-        stop()
+from tests.sandbox.conftest import settled
 
 
 def register(app, heard):

@@ -235,6 +235,12 @@ def _on_a_message(verb):
     return payload
 
 
+def joined(ws):
+    ws.person("Ana").removes("Bo", "#dev")
+    ws.person("Ana").invites("Bo", "#dev")
+    return newest(ws)
+
+
 PAYLOADS = {
     "slash_command": _slash,
     "global_shortcut": _shortcut("Open a ticket"),
@@ -250,7 +256,7 @@ PAYLOADS = {
     "event.message.changed": _on_a_message(lambda ana, said: ana.edits(said, "y")),
     "event.message.deleted": _on_a_message(lambda ana, said: ana.deletes(said)),
     "event.reaction_added": _on_a_message(lambda ana, said: ana.reacts("eyes", said)),
-    "event.member_joined_channel": lambda ws: _joined(ws),
+    "event.member_joined_channel": joined,
     "event.channel_archive.shape": lambda ws: _last(ws, lambda ana: ana.archives("#dev")),
     "event.channel_rename.shape": lambda ws: _last(ws, lambda ana: ana.renames("#dev", "new")),
 }
@@ -258,13 +264,6 @@ PAYLOADS = {
 
 def _last(ws, verb):
     verb(ws.person("Ana"))
-    return newest(ws)
-
-
-def _joined(ws):
-    ws.person("Ana").invites("Bo", "#quiet")
-    ws.person("Ana").removes("Bo", "#dev")
-    ws.person("Ana").invites("Bo", "#dev")
     return newest(ws)
 
 
@@ -343,7 +342,7 @@ COMMAND = {
 
 
 def test_the_envelope_and_the_command_have_their_fields(ws: Workspace, server: Running):
-    assert ENVELOPE <= set(_event(_say())(ws))
+    assert set(_event(_say())(ws)) >= ENVELOPE
     command = _slash(ws)
     assert set(command) == COMMAND
     assert command["is_enterprise_install"] == "false"

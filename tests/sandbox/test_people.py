@@ -1,151 +1,30 @@
 """People and a Bolt app: every verb, as a conversation."""
 
 import pytest
-from slack_bolt import App
 
 from sandbox import NotAMember, NothingThere, Running, SandboxError, Workspace, messages
 from sandbox.blockkit.filling import filled
+from tests.sandbox import helper
 from tests.sandbox.apps import bolt
 from tests.sandbox.payloads import (
     actions,
     button,
-    field,
-    home,
-    modal,
     option,
     plain,
     section,
     select,
-    text_input,
 )
-
-TICKET = modal(
-    field(text_input(), block_id="title", label=plain("Title")),
-    field(
-        select(
-            action_id="size", options=[option("s", "Small"), option("l", "Large")], initial_option=option("s", "Small")
-        ),
-        block_id="size",
-        label=plain("How big?"),
-    ),
-    field({"type": "users_select", "action_id": "who"}, block_id="who", label=plain("Who does it?"), optional=True),
-    field({"type": "datepicker", "action_id": "day"}, block_id="day", label=plain("Due"), optional=True),
-    field(
-        {"type": "checkboxes", "action_id": "urgent", "options": [option("yes", "It is urgent")]},
-        block_id="urgent",
-        label=plain("Urgent"),
-        optional=True,
-    ),
-    field(
-        {"type": "multi_external_select", "action_id": "tags", "min_query_length": 0},
-        block_id="tags",
-        label=plain("Tags"),
-        optional=True,
-    ),
-    title=plain("New ticket"),
-    submit=plain("Create"),
-    callback_id="ticket",
-    notify_on_close=True,
-)
-
-
-class Seen(list):
-    """What reached the app."""
 
 
 @pytest.fixture
 def seen():
-    return Seen()
+    """What reached the app."""
+    return []
 
 
 @pytest.fixture
-def app(server: Running, seen: Seen):
-    def register(app: App) -> None:
-        @app.command("/deploy")
-        def deploy(ack, body, client, respond):
-            seen.append(body)
-            word = body["text"].split()[0] if body["text"] else ""
-            if word == "modal":
-                client.views_open(trigger_id=body["trigger_id"], view=TICKET)
-            if word == "twice":
-                respond("first")
-                respond("second")
-            if word == "loud":
-                ack({"response_type": "in_channel", "text": "deployed"})
-            elif word == "quiet" or word == "modal":
-                ack()
-            else:
-                ack("on its way")
-
-        @app.command("/raw")
-        def raw(ack, body):
-            seen.append(body)
-            ack()
-
-        @app.view("ticket")
-        def submitted(ack, view, body):
-            seen.append(view["state"]["values"])
-            title = view["state"]["values"]["title"]["text"]["value"]
-            if title == "bad":
-                ack(response_action="errors", errors={"title": "Not this one"})
-            elif title == "next":
-                ack(response_action="push", view=modal(title=plain("Second")))
-            elif title == "other":
-                ack(response_action="update", view=modal(title=plain("Changed")))
-            else:
-                ack()
-
-        @app.view_closed("ticket")
-        def closed(ack, body):
-            seen.append({"closed": body["is_cleared"]})
-            ack()
-
-        @app.options("tags")
-        def tags(ack, payload):
-            ack(
-                options=[
-                    option(one, one.title()) for one in ("red", "green", "blue") if payload["value"].lower() in one
-                ]
-            )
-
-        @app.action("go")
-        def went(ack, body, respond):
-            seen.append(body["actions"][0])
-            ack()
-            if "response_url" in body:
-                respond(text="gone", replace_original=False)
-
-        @app.action("replace")
-        def replace(ack, respond):
-            ack()
-            respond(text="replaced", replace_original=True)
-
-        @app.action("remove")
-        def remove(ack, respond):
-            ack()
-            respond(delete_original=True)
-
-        @app.action({"type": "block_actions", "action_id": "pick"})
-        def picked(ack, body):
-            seen.append(body["actions"][0])
-            ack()
-
-        @app.shortcut("ticket")
-        @app.shortcut("keep")
-        def shortcut(ack, body, client):
-            seen.append(body)
-            ack()
-            client.views_open(trigger_id=body["trigger_id"], view=TICKET)
-
-        @app.event("app_home_opened")
-        def opened(event, client):
-            client.views_publish(user_id=event["user"], view=home(section(), actions(button())))
-
-        @app.event("message")
-        def message(event):
-            seen.append(event)
-
-    with bolt(server, register) as app:
+def app(server: Running, seen):
+    with bolt(server, lambda app: helper.register(app, seen)) as app:
         yield app
 
 
@@ -325,7 +204,7 @@ class TestMessages:
         ana.fills("New ticket", title="x")
         said = ana.says("keep me", "#dev")
         ana.shortcut("Keep this", message=said)
-        keep = [one for one in seen if one.get("callback_id") == "keep"][0]
+        keep = next(one for one in seen if one.get("callback_id") == "keep")
         assert (keep["type"], keep["message"]["text"], keep["message_ts"]) == ("message_action", "keep me", said["ts"])
         with pytest.raises(NothingThere, match="no global shortcut 'Keep this'"):
             ana.shortcut("Keep this")
