@@ -35,6 +35,9 @@ format: $(VENV)/.for-developing ## Put the source into its format
 	@$(VENV)/bin/ruff format
 	@$(VENV)/bin/ruff check --fix
 
+pictures: $(VENV)/.for-developing ## Take the README's pictures anew; needs Chromium
+	@$(VENV)/bin/python docs/pictures/make.py
+
 clean: ## Take away what was set up and what the demo kept
 	@rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 

@@ -159,13 +159,17 @@ def doctor() -> None:
 
 @app.command()
 def repair(key: MaybeKey = None) -> None:
-    """Try again to deliver what could not be delivered. The running bot carries it, or the next one."""
+    """Try again what could not be delivered; with a KEY, draw everything of that incident anew. The bot carries it."""
     from bot import database
+    from bot.workflows import rooms
     from db import outbox
 
-    with database.opened(_settings()) as store, store.begin() as work:
-        revived = outbox.revive(work.session, now=work.now, incident=key)
-    typer.echo(f"{revived} to deliver again.")
+    with database.opened(_settings()) as store:
+        if key is not None:
+            _record(store, key)
+        with store.begin() as work:
+            again = rooms.repair(work, number=key) if key else outbox.revive(work.session, now=work.now)
+    typer.echo(f"{again} to deliver again.")
 
 
 @app.command()

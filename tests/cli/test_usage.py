@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_made(tocsin: Tocsin, desk: Path) -> None:
     assert "Choose another in DATABASE_URL." in reply.said
 
 
-@pytest.mark.parametrize("command", ["show INC-7", "export inc-7", "verify 7"])
+@pytest.mark.parametrize("command", ["show INC-7", "export inc-7", "verify 7", "repair 7"])
 def test_an_incident_that_is_not_there(tocsin: Tocsin, sqlite_url: str, command: str) -> None:
     reply = tocsin(*command.split(), DATABASE_URL=sqlite_url)
     assert reply.code == 1
