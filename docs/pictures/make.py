@@ -62,9 +62,14 @@ class Person:
         box.fill(text)
         box.press("Enter")
 
-    def sees(self, text: str | re.Pattern[str]) -> None:
+    def sees(self, text: str) -> None:
         """Wait until a message says this."""
         expect(self.page.get_by_role("article").filter(has_text=text).last).to_be_visible(timeout=PATIENCE_MS)
+
+    def sees_reaction(self, name: str, text: str) -> None:
+        """Wait until a message bears this emoji."""
+        message = self.page.get_by_role("article").filter(has_text=text).last
+        expect(message.get_by_role("button", name=f"{name}:")).to_be_visible(timeout=PATIENCE_MS)
 
     def card_says(self, text: str) -> None:
         """Wait until the card says this."""
@@ -151,7 +156,7 @@ def assess(ana: Person, bo: Person) -> None:
     bo.says("The new release answers *502* to every payment. I have it in the logs of `payments-api`.")
     ana.sees("The new release answers")
     ana.pins("The new release answers")
-    bo.sees(re.compile("noted|timeline"))
+    bo.sees_reaction("white_check_mark", "The new release answers")
     ana.clicks("Confirm severity")
     bo.sees("confirmed the severity")
     ana.clicks("Answer questions")
@@ -241,23 +246,24 @@ def _answers(url: str) -> bool:
         return False
 
 
-def chromium() -> str:
-    """Where the browser is; leaves with a sentence when there is none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        raise SystemExit("There is no Chromium here: `apt install chromium`, then try again.")
-    return found
+def chromium() -> str | None:
+    """Where the browser is, if there is one."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def main() -> None:
     """Make all pictures anew."""
+    where = chromium()
+    if where is None:
+        raise SystemExit("There is no Chromium here: `apt install chromium`, then try again.")
 
     def save(page: Page, name: str) -> None:
+        page.mouse.move(0, 0)  # nothing shall be hovered over
         page.screenshot(path=HERE / f"{name}.png", animations="disabled")
         print(f"docs/pictures/{name}.png")
 
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET_BROWSER)
+        browser = playwright.chromium.launch(executable_path=where, args=QUIET_BROWSER)
         live(browser, url, save)
         browser.close()
 

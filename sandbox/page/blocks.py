@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sandbox.page import controls, mrkdwn
 from sandbox.page.markdown import markdown
+from sandbox.page.pickers import PICKERS
 from sandbox.page.richtext import rich_text
 from sandbox.page.stage import Json, Stage
 from sandbox.page.tag import Tag, raw
@@ -16,6 +17,13 @@ def draw(blocks: Iterable[Json], stage: Stage) -> None:
     """Draw the blocks of a message, modal or Home, in order, into the current element."""
     for block in blocks:
         _DRAWN.get(str(block.get("type")), _placeholder)(block, stage)
+
+
+def mark(block: Json) -> str:
+    """Everything a block's looks depend on. A block's id is no part of it, unless what somebody chose is kept under it."""
+    elements = [block.get("accessory"), block.get("element"), *(block.get("elements") or ())]
+    keeps = any(isinstance(one, dict) and one.get("type") in PICKERS for one in elements)
+    return json.dumps(block if keeps else {**block, "block_id": None})
 
 
 def _section(block: Json, stage: Stage) -> None:

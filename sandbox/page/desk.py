@@ -50,7 +50,7 @@ def draw(ws: Workspace, person: Person, place: str, client: Client) -> Tab:
     tab = Tab(ws, person, place, client)
     with Tag("div", classes="desk") as desk:
         sidebar = Sidebar(tab)
-        with Tag("main", classes="middle"):
+        with Tag("div", classes="middle"):
             _top(tab, sidebar, desk)
             Conversation(tab, hint=partial(Welcome, tab))
             Home(tab)

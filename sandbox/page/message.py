@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from sandbox.page import blocks, dates, emoji, mrkdwn
+from sandbox.page.pieces import Piece, Pieces
 from sandbox.page.stage import Json
 from sandbox.page.stages import LiveStage
 from sandbox.page.tab import Tab
@@ -52,56 +55,78 @@ def is_line(message: Json) -> bool:
 
 
 class Drawn:
-    """Draws one message into the current element. `in_thread` leaves out what leads into the thread."""
+    """One message in the current element. `in_thread` leaves out what leads into the thread; `edit` opens the edit box."""
 
-    def __init__(
-        self, tab: Tab, message: Json, *, compact: bool, in_thread: bool, edit: Callable[[Json], None]
-    ) -> None:
+    def __init__(self, tab: Tab, *, in_thread: bool, edit: Callable[[Json], None]) -> None:
         self.tab = tab
-        self.message = message
-        self.stage = LiveStage(tab, message)
-        self.view = self.stage.view
-        self.author = author_of(message, self.view, tab.ws.bot_user_id)
         self.in_thread = in_thread
         self.edit = edit
-        self._draw(compact=compact)
+        self._marks = Pieces()
+        with Tag("div", classes="message-row"):
+            self._gutter = Pieces("gutter")
+            self._body = Pieces("body")
+        self._tools = Pieces("hover-place")
 
-    def _draw(self, *, compact: bool) -> None:
+    def show(self, message: Json, *, compact: bool, version: str) -> None:
+        """Bring it to `message`; `version` changes when names that it mentions have."""
+        self.message = message
+        self.stage = LiveStage(self.tab, message)
+        self.view = self.stage.view
+        self.author = author_of(message, self.view, self.tab.ws.bot_user_id)
+        who = f"{version}{self.author}{message['ts']}"
+        self._marks.show(Piece(words, partial(Tag, "div", words, "mark")) for words in self._remarks())
+        self._gutter.show([Piece(f"{who}{compact}", partial(self._face, compact=compact))])
+        self._body.show(self._pieces(who, version, compact=compact))
+        bare = message.get("is_ephemeral") or is_line(message) or message.get("subtype") == "tombstone"
+        self._tools.show([] if bare else [Piece(json.dumps(self._given()), self._hover)])
+
+    def _remarks(self) -> Iterator[str]:
+        """The small lines above it."""
         message = self.message
         if message.get("pinned_to"):
             by = message.get("pinned_info", {}).get("pinned_by", "")
-            Tag("div", f"📌 Pinned by {self.view.user(by)}" if by else "📌 Pinned", "mark")
+            yield f"📌 Pinned by {self.view.user(by)}" if by else "📌 Pinned"
         if message.get("is_ephemeral"):
-            with Tag("div", classes="mark"):
-                Tag("span", "👁 Only visible to you")
+            yield "👁 Only visible to you"
         if message.get("subtype") == "thread_broadcast" and not self.in_thread:
-            Tag("div", "↩ replied to a thread", "mark")
-        with Tag("div", classes="message-row"):
-            self._gutter(compact=compact)
-            with Tag("div", classes="body"):
-                if not compact:
-                    self._head()
-                self._content()
-                self._attachments()
-                self._files()
-                self._reactions()
-                if not self.in_thread:
-                    self._thread_link()
-                if message.get("is_ephemeral"):
-                    click(push("Dismiss", "link dismiss"), self._dismiss)
-        if not message.get("is_ephemeral") and not is_line(message) and message.get("subtype") != "tombstone":
-            self._hover()
+            yield "↩ replied to a thread"
 
-    # -- parts --------------------------------------------------------------------------------------------------------
+    def _pieces(self, who: str, version: str, *, compact: bool) -> Iterator[Piece]:
+        """What stands beside the face, from top to bottom."""
+        message = self.message
 
-    def _gutter(self, *, compact: bool) -> None:
+        def mark(*keys: str) -> str:
+            return version + json.dumps([[key, message.get(key)] for key in keys])
+
+        if not compact:
+            yield Piece(who, self._head)
+        if message.get("blocks") and message.get("bot_id"):
+            for at, block in enumerate(message["blocks"]):
+                yield Piece(f"{version}{at}{blocks.mark(block)}", partial(blocks.draw, [block], self.stage))
+            if "edited" in message:
+                yield Piece("edited", partial(Tag, "div", "(edited)", "edited"))
+        else:
+            yield Piece(mark("text", "edited", "subtype"), self._words)
+        if message.get("attachments"):
+            yield Piece(mark("attachments"), self._attachments)
+        if message.get("files"):
+            yield Piece(mark("files"), self._files)
+        if message.get("reactions"):
+            yield Piece(mark("reactions"), self._reactions)
+        if message.get("reply_count") and not self.in_thread:
+            yield Piece(mark("reply_count", "reply_users", "latest_reply"), self._thread_link)
+        if message.get("is_ephemeral"):
+            yield Piece("dismiss", lambda: click(push("Dismiss", "link dismiss"), self._dismiss))
+
+    # -- pieces -------------------------------------------------------------------------------------------------------
+
+    def _face(self, *, compact: bool) -> None:
         at = float(self.message["ts"])
-        with Tag("div", classes="gutter"):
-            if compact:
-                shown = dates.clock_time(self.view.local(at)).rsplit(" ", 1)[0]
-                Tag("time", shown, "small-time", title=dates.stamp(self.view, at))
-            else:
-                avatar(self.author.name, self.author.key, self.author.glyph, "app" if self.author.is_app else "")
+        if compact:
+            shown = dates.clock_time(self.view.local(at)).rsplit(" ", 1)[0]
+            Tag("time", shown, "small-time", title=dates.stamp(self.view, at))
+        else:
+            avatar(self.author.name, self.author.key, self.author.glyph, "app" if self.author.is_app else "")
 
     def _head(self) -> None:
         at = float(self.message["ts"])
@@ -111,24 +136,17 @@ class Drawn:
                 Tag("span", "APP", "badge")
             Tag("time", dates.clock_time(self.view.local(at)), title=dates.stamp(self.view, at))
 
-    def _content(self) -> None:
-        """The words or blocks. What a person has typed is read as mrkdwn, as Slack's composer does while one types."""
+    def _words(self) -> None:
+        """What a person has typed is read as mrkdwn, as Slack's composer does while one types."""
         message, text = self.message, str(self.message.get("text", ""))
         if is_line(message):
             own = text.removeprefix(f"<@{message.get('user')}>").strip()
             raw(mrkdwn.mrkdwn(own, self.view), "words line")
         elif message.get("subtype") == "tombstone":
             Tag("div", text, "words line")
-        elif message.get("blocks") and message.get("bot_id"):
-            blocks.draw(message["blocks"], self.stage)
-            self._edited_mark()
         elif text:
             tail = ' <span class="edited">(edited)</span>' if "edited" in message else ""
             raw(mrkdwn.mrkdwn(text, self.view) + tail, "words")
-
-    def _edited_mark(self) -> None:
-        if "edited" in self.message:
-            Tag("div", "(edited)", "edited")
 
     def _attachments(self) -> None:
         for attachment in self.message.get("attachments", []):
@@ -152,11 +170,8 @@ class Drawn:
                     Tag("div", kind, "hint")
 
     def _reactions(self) -> None:
-        given = self.message.get("reactions", [])
-        if not given:
-            return
         with Tag("div", classes="reactions"):
-            for one in given:
+            for one in self.message["reactions"]:
                 mine = self.view.me in one["users"]
                 who = ", ".join(self.view.user(user) for user in one["users"])
                 label = f"{one['name']}: {who}"
@@ -174,9 +189,7 @@ class Drawn:
         return lambda: self.tab.do(verb, name, self.message)
 
     def _thread_link(self) -> None:
-        count = int(self.message.get("reply_count", 0))
-        if not count:
-            return
+        count = int(self.message["reply_count"])
         with push(
             "", "thread-link", label=f"Open the thread with {count} {'reply' if count == 1 else 'replies'}"
         ) as link:
@@ -198,8 +211,12 @@ class Drawn:
 
     # -- the menu that appears under the mouse ------------------------------------------------------------------------
 
+    def _given(self) -> list[str]:
+        """The reactions of this reader."""
+        return [one["name"] for one in self.message.get("reactions", []) if self.view.me in one["users"]]
+
     def _hover(self) -> None:
-        given = {one["name"] for one in self.message.get("reactions", []) if self.view.me in one["users"]}
+        given = self._given()
         with Tag("div", classes="hover", role="toolbar", aria_label="Message actions"):
             for name in emoji.QUICK:
                 label = f"React with {name.replace('_', ' ')}"

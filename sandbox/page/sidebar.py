@@ -99,6 +99,7 @@ class Sidebar:
 
     def _line(self, glyph: str, name: str, place: str, *, unread: bool, muted: bool = False) -> None:
         here = place == self.tab.place
+        unread = unread and not here
         classes = " ".join(
             ["place", *(["here"] if here else []), *(["unread"] if unread else []), *(["muted"] if muted else [])]
         )

@@ -24,17 +24,20 @@ class Entry:
 
     mark: str
     element: Tag
+    drawn: Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to be drawn: a message, or the day between two."""
+    """A line to be drawn: a message, or (without one) the day between two, in `words`."""
 
     key: str
     mark: str
-    draw: Callable[[], None]
     classes: str
-    label: str = ""
+    words: str
+    message: Json | None = None
+    compact: bool = False
+    version: str = ""
 
 
 class Stream:
@@ -49,6 +52,7 @@ class Stream:
         self.in_thread = in_thread
         self._entries: dict[str, Entry] = {}
         self._names: frozenset[tuple[str, str]] = frozenset()
+        self._versions: dict[str, str] = {}  # by ts: when a name that the message mentions changed last
         name = "Thread" if in_thread else "Messages"
         box = Tag("div", classes="stream", role="log", aria_label=name, tabindex="0")
         with box, Tag("div", classes="stream-inner"):
@@ -56,6 +60,7 @@ class Stream:
             self._top = Tag("div", classes="stream-top")
             self._list = Tag("div", classes="stream-list")
         self._box = box
+        self._opened = False
         click(self._earlier, earlier)
         box.on("click", self._follow_channel, js_handler=_CHANNEL_CLICK)
 
@@ -71,14 +76,17 @@ class Stream:
     def clear(self) -> None:
         """Forget everything drawn: another conversation comes."""
         self._entries.clear()
+        self._versions.clear()
+        self._top.clear()
+        self._opened = False
         self._list.clear()
 
     def show(self, window: Window, opening: Callable[[], None] | None = None) -> None:
         """Bring the list to `window`. `opening` draws what stands at the very beginning of a conversation."""
         fresh = not self._entries
         self._earlier.set_visibility(window.more)
-        self._top.clear()
-        if opening and not window.more:
+        if opening and not window.more and not self._opened:
+            self._opened = True
             with self._top:
                 opening()
         lines = self._lines(window, self.tab.view)
@@ -91,22 +99,31 @@ class Stream:
     def _place(self, at: int, line: Line, *, fresh: bool) -> None:
         entry = self._entries.get(line.key)
         if entry is None:
-            with self._list:
-                classes = line.classes if fresh else f"{line.classes} arriving"
-                element = Tag(
-                    "div", classes=classes, role="article" if line.label else None, aria_label=line.label or None
-                )
-                element.props["data-ts"] = line.key
-            if at < len(self._entries):
-                element.move(target_index=at)
-            entry = self._entries[line.key] = Entry("", element)
-        elif entry.mark != line.mark:
+            entry = self._entries[line.key] = self._begin(line, fresh=fresh)
+            if at < len(self._entries) - 1:
+                entry.element.move(target_index=at)
+        if entry.mark == line.mark:
+            return
+        if entry.drawn and line.message:
+            if entry.mark:
+                entry.element.classes(replace=line.classes)
+            entry.drawn.show(line.message, compact=line.compact, version=line.version)
+        else:
             entry.element.clear()
-            entry.element.classes(replace=line.classes)
-        if entry.mark != line.mark:
             with entry.element:
-                line.draw()
-            entry.mark = line.mark
+                Tag("span", line.words)
+        entry.mark = line.mark
+
+    def _begin(self, line: Line, *, fresh: bool) -> Entry:
+        """The empty element of a new line."""
+        classes = line.classes if fresh else f"{line.classes} arriving"
+        with self._list:
+            if line.message is None:
+                return Entry("", Tag("div", classes=classes))
+            element = Tag("div", classes=classes, role="article", aria_label=line.words)
+        element.props["data-ts"] = line.key
+        with element:
+            return Entry("", element, Drawn(self.tab, in_thread=self.in_thread, edit=self._edit))
 
     # -- from a window to lines ---------------------------------------------------------------------------------------
 
@@ -121,9 +138,9 @@ class Stream:
             if when != day and not self.in_thread:
                 lines.append(self._divider(when, view))
                 before, day = None, when
-            compact = follows(message, before)
-            version = view.now if any(name in text for name in stale) else ""
-            lines.append(self._message(message, f"{compact}{version}{text}", view, compact=compact))
+            version = str(view.now) if any(name in text for name in stale) else self._versions.get(ts, "")
+            self._versions[ts] = version
+            lines.append(self._message(message, version, view, compact=follows(message, before)))
             before = message
         return lines
 
@@ -137,19 +154,15 @@ class Stream:
     @staticmethod
     def _divider(when: date, view: Viewpoint) -> Line:
         words = dates.divider(when, view.local(view.now).date())
-        return Line(f"day {when}", words, lambda: _only_label(words), "day")
+        return Line(f"day {when}", words, "day", words)
 
-    def _message(self, message: Json, mark: str, view: Viewpoint, *, compact: bool) -> Line:
-        kind = ["message"]
-        kind += ["ephemeral"] if message.get("is_ephemeral") else []
-        kind += ["pinned"] if message.get("pinned_to") else []
-        kind += ["compact"] if compact else []
-
-        def draw() -> None:
-            Drawn(self.tab, message, compact=compact, in_thread=self.in_thread, edit=self._edit)
-
-        who = view.user(str(message.get("user", "")))
-        return Line(str(message["ts"]), mark, draw, " ".join(kind), f"Message from {who}")
+    @staticmethod
+    def _message(message: Json, version: str, view: Viewpoint, *, compact: bool) -> Line:
+        flags = {"ephemeral": message.get("is_ephemeral"), "pinned": message.get("pinned_to"), "compact": compact}
+        classes = " ".join(["message", *(name for name, on in flags.items() if on)])
+        who = f"Message from {view.user(str(message.get('user', '')))}"
+        mark = f"{version}{compact}{json.dumps(message)}"
+        return Line(str(message["ts"]), mark, classes, who, message, compact, version)
 
     def _edit(self, message: Json) -> None:
         """The box in which one changes an own message."""
@@ -174,10 +187,6 @@ class Stream:
         click(save, keep)
         dialog.on("hide", dialog.delete, args=[])
         dialog.open()
-
-
-def _only_label(words: str) -> None:
-    Tag("span", words)
 
 
 # The only thing the server cannot know is which mention inside a text was clicked.

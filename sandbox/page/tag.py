@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 # Dark enough for white letters.
-PALETTE = ("#d1495b", "#00798c", "#8f5fb0", "#c26a00", "#3a7d44", "#2e6fb7", "#b0457b", "#6b705c")
+PALETTE = ("#d1495b", "#00798c", "#8f5fb0", "#c26a00", "#3a7d44", "#2e6fb7", "#b0457b", "#4c51bf")
 
 
 class Tag(TextElement):
