@@ -1,5 +1,6 @@
 """Messages on the timeline: a 📌, a shortcut, and what becomes of the message afterwards."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from db import queries
 from db.records import IncidentRecord
 from db.store import Work
 
+CARRIED_MOST = 2500
 EMOJI = ("pushpin", "round_pushpin")
 
 
@@ -74,8 +76,12 @@ def picked(parts: Parts, form: Form) -> None:
 
 
 def _kept(message: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form can carry of a message: 3,000 characters in all."""
-    return {key: message[key] for key in ("ts", "user", "bot_id") if key in message} | {"text": message["text"][:2000]}
+    """What a form can carry of a message: 3,000 characters of JSON in all."""
+    kept = {key: message[key] for key in ("ts", "user", "bot_id") if key in message}
+    text = message.get("text", "")
+    while len(json.dumps(text)) > CARRIED_MOST:
+        text = text[: len(text) * 9 // 10]
+    return kept | {"text": text}
 
 
 def _placing(

@@ -261,6 +261,11 @@ class Policy(Section):
         """The severity that people call `key`, in whatever case; Refused with the list when there is none."""
         return _entry(self.severities, key, "severity")
 
+    @property
+    def usual_severity(self) -> str:
+        """What an incident is until somebody says how bad it is: `sev3`, or the least severe where there is none."""
+        return "sev3" if "sev3" in self.severities else list(self.severities)[-1]
+
     def role(self, key: str) -> Role:
         """The role that people call `key`, in whatever case; Refused with the list when there is none."""
         return _entry(self.roles, key, "role")

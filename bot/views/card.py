@@ -36,7 +36,7 @@ def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
     blocks: list[Block] = [kit.header(_headline(incident)), kit.section(_glance(record, policy))]
     if not kit.is_blank(incident.summary):
         blocks.append(kit.section(kit.clip(incident.summary, SUMMARY_MOST)))
-    blocks += kit.fields(_facts(incident, policy))
+    blocks += kit.fields(_facts(incident))
     blocks += kit.fields(_roles(record, policy))
     blocks.append(kit.context(_answers(incident)))
     blocks += kit.sections(_gaps(record))
@@ -54,8 +54,6 @@ def announcement(record: Record, policy: Policy) -> Message:
     if incident.private:
         raise ValueError(f"{incident.key} is private: it is never announced")
     facts = [
-        ("Severity", severity(incident, policy)),
-        ("Phase", kit.escape(labels.phase(incident.phase))),
         ("Room", kit.channel(incident.room)),
         _role(record, policy, "commander"),
     ]
@@ -63,7 +61,7 @@ def announcement(record: Record, policy: Policy) -> Message:
     if not kit.is_blank(incident.summary):
         blocks.append(kit.section(kit.clip(incident.summary, SUMMARY_MOST)))
     blocks += kit.fields(facts)
-    blocks.append(kit.context(_declared(incident)))
+    blocks.append(kit.context(kit.say("Declared {declared}", declared=_declared(incident))))
     return Message.of(_summary(record, policy), *blocks)
 
 
@@ -149,12 +147,10 @@ def _end(incident: IncidentRecord) -> Safe:
     ended = kit.say("*{phase}*{into}", phase=labels.phase(incident.phase), into=into)
     if incident.closed_by:
         ended = kit.say("{ended} by {who}", ended=ended, who=kit.person(incident.closed_by))
-    return kit.say("{ended} at {at}", ended=ended, at=kit.when(incident.closed_at)) if incident.closed_at else ended
+    return kit.say("{ended}, {at}", ended=ended, at=kit.when(incident.closed_at)) if incident.closed_at else ended
 
 
-def _facts(incident: IncidentRecord, policy: Policy) -> Iterator[tuple[str, Safe]]:
-    yield "Phase", kit.escape(labels.phase(incident.phase))
-    yield "Severity", severity(incident, policy)
+def _facts(incident: IncidentRecord) -> Iterator[tuple[str, Safe]]:
     yield "Kind", kit.escape(labels.kind(incident.kind))
     if incident.private:
         yield "Private", Safe(":lock: for the people of this room only")
@@ -162,7 +158,7 @@ def _facts(incident: IncidentRecord, policy: Policy) -> Iterator[tuple[str, Safe
 
 
 def _declared(incident: IncidentRecord) -> Safe:
-    return kit.say("by {who} at {at}", who=kit.person(incident.declared_by), at=kit.when(incident.declared_at))
+    return kit.say("by {who}, {at}", who=kit.person(incident.declared_by), at=kit.when(incident.declared_at))
 
 
 def _roles(record: Record, policy: Policy) -> list[tuple[str, Safe]]:

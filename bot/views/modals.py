@@ -13,7 +13,6 @@ from db.enums import Answer, Kind
 from db.records import ActionRecord, IncidentRecord, Record
 
 TITLE_MOST, ACTION_MOST, CHOICES_MOST = 200, 500, 100
-USUAL_SEVERITY = "sev3"
 
 
 def declare(
@@ -32,7 +31,7 @@ def declare(
         "declare.submitted",
         [
             kit.text_input("title", "Title", initial=title, most=TITLE_MOST),
-            _severities("severity", policy, severity or _usual(policy)),
+            _severities("severity", policy, severity or policy.usual_severity),
             _kinds(),
             kit.text_input("summary", "What is happening?", initial=summary, multiline=True, optional=True),
             _answer("customer_data", Answer.UNKNOWN),
@@ -280,12 +279,6 @@ def _topic(what: Literal["review", "action"]) -> str:
 
 def _quoted(action: ActionRecord | None) -> list[Block]:
     return [kit.section(kit.quote(action.text))] if action else []
-
-
-def _usual(policy: Policy) -> str:
-    """What an incident is until somebody knows better: `sev3`, or the least severe of all."""
-    names = list(policy.severities)
-    return USUAL_SEVERITY if USUAL_SEVERITY in names else names[-1]
 
 
 def _severities(name: str, policy: Policy, initial: str) -> InputBlock:

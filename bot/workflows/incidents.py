@@ -41,7 +41,7 @@ def declare(
     """
     if origin and (known := work.session.scalars(select(Incident).where(Incident.origin == origin)).one_or_none()):
         return known
-    severity = policy.severity(severity or default_severity(policy)).key
+    severity = policy.severity(severity or policy.usual_severity).key
     incident = Incident(
         id=work.next_number("incident"),
         uid=work.fresh_uid(),
@@ -82,12 +82,6 @@ def declare(
             work.note(incident, EntryKind.ROLE, "", by="tocsin", data={"role": name, "user": role.default})
     work.tell(OpenRoom(incident=incident.id))
     return incident
-
-
-def default_severity(policy: Policy) -> str:
-    """What an incident is until somebody says how bad it is: `sev3`, or a policy's last level but one."""
-    names = list(policy.severities)
-    return "sev3" if "sev3" in names else names[max(0, len(names) - 2)]
 
 
 def move(work: Work, *, policy: Policy, number: int, by: str, to: Phase, seen: Phase | None = None) -> Incident:

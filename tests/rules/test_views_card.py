@@ -114,9 +114,9 @@ def test_progress_shows_where_it_stands():
 @pytest.mark.parametrize(
     ("phase", "said"),
     [
-        (Phase.CLOSED, "*Closed* by <@U0BO> at <!date^"),
-        (Phase.DISMISSED, "*Dismissed* by <@U0BO> at <!date^"),
-        (Phase.MERGED, "*Merged* into INC-9 by <@U0BO> at <!date^"),
+        (Phase.CLOSED, "*Closed* by <@U0BO>, <!date^"),
+        (Phase.DISMISSED, "*Dismissed* by <@U0BO>, <!date^"),
+        (Phase.MERGED, "*Merged* into INC-9 by <@U0BO>, <!date^"),
     ],
 )
 def test_an_end_says_how_and_can_be_undone(phase, said):
@@ -150,7 +150,7 @@ def test_the_facts_are_on_it():
         "*Private*",
         "*Incident Commander*\n<@U0BO>",
         "*Communication Lead*\nnot taken: `/incident take comms`",
-        "by <@U0ANA> at <!date^",
+        "by <@U0ANA>, <!date^",
         "Customer data involved? *Not known yet*",
     ):
         assert fact in text

@@ -129,9 +129,9 @@ def test_two_incidents_are_one(story, room):
 
 
 def test_merging_from_elsewhere_names_both(story, room):
-    (bo,) = story.people("Bo")
+    ana, bo = story.people("Ana", "Bo")
     bo.declares("Payments fail")
-    bo.types("/incident merge INC-1 INC-2")
+    ana.types("/incident merge INC-1 INC-2")
     assert story.record(1).incident.merged_into == 2
 
 

@@ -145,3 +145,11 @@ def test_a_mention_in_a_thread_brings_the_buttons_there(story, room):
     ana.clicks("Update", on=menu)
     ana.fills("Post an update", update="Written from the thread")
     assert room.said("Written from the thread")
+
+
+def test_a_long_message_from_elsewhere_fits_through_the_form(story, room):
+    ana, bo = story.people("Ana", "Bo")
+    message = bo.says('"<&>\n' * 600, "general")
+    ana.shortcut("Add to timeline", message=message)
+    ana.fills("Add to timeline", incident="INC-1")
+    assert story.record(1).timeline[-1].text.startswith('"<&>\n"<&>')
