@@ -129,10 +129,15 @@ class Form(Doing):
         """The chosen person's id, empty when none was chosen."""
         return str(self.fields.get(name, {}).get("selected_user") or "")
 
-    def moment(self, name: str, otherwise: datetime) -> datetime:
-        """The chosen moment, in UTC."""
+    def moment(self, name: str, *, now: datetime) -> datetime:
+        """The chosen moment, in UTC; `now` when none was chosen.
+
+        Slack's picker knows no seconds: the minute that is running means now, or a containment would come before the
+        declaration of the same minute.
+        """
         seconds = self.fields.get(name, {}).get("selected_date_time")
-        return datetime.fromtimestamp(seconds, UTC) if seconds else otherwise
+        chosen = datetime.fromtimestamp(seconds, UTC) if seconds else now
+        return now if chosen == now.replace(second=0, microsecond=0) else chosen
 
     def day(self, name: str) -> date | None:
         """The chosen day."""

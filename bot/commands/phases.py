@@ -58,7 +58,7 @@ def contained(parts: Parts, form: Form) -> None:
     """Somebody said what stopped the damage, and when."""
     seen(parts, form.number, form)
     with parts.store.begin() as work:
-        at = form.moment("at", otherwise=work.now)
+        at = form.moment("at", now=work.now)
         incidents.contain(work, number=form.number, by=form.user, text=form.text("text"), at=at)
 
 
@@ -73,7 +73,7 @@ def verified(parts: Parts, form: Form) -> None:
     seen(parts, form.number, form)
     user = form.user_chosen("user") or form.user
     with parts.store.begin() as work:
-        at = form.moment("at", otherwise=work.now)
+        at = form.moment("at", now=work.now)
         incidents.verify(work, number=form.number, by=form.user, user=user, text=form.text("text"), at=at)
 
 

@@ -91,3 +91,17 @@ def test_a_wrong_phase_shows_the_right_ones(story, room, word):
     said = ana.types(f"/incident phase {word}", room).said
     assert "`/incident phase containment`" in said
     assert "detection, assessment, containment, recovery, review" in said
+
+
+def test_within_one_minute_the_order_is_kept(story):
+    """Slack's picker knows no seconds; what was contained now was not contained before it was declared."""
+    (ana,) = story.people("Ana")
+    story.passes(seconds=40)
+    room = ana.declares("Checkout is down")
+    story.passes(seconds=5)
+    ana.types("/incident phase containment", room)
+    ana.clicks("Contained…", on=room.card)
+    minute = story.clock.now().replace(second=0)
+    ana.fills("Containment", what_stopped_the_damage="Rolled back", when=int(minute.timestamp()))
+    assert story.told(1)[-1] == "contained"
+    assert story.record(1).incident.contained_at == story.clock.now()
