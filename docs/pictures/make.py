@@ -165,6 +165,7 @@ def assess(ana: Person, bo: Person) -> None:
         group = answers.get_by_role("radiogroup", name=question)
         group.get_by_role("radio", name=answer, exact=True).click()
     answers.get_by_role("button", name="Save").click()
+    expect(answers).to_have_count(0, timeout=PATIENCE_MS)
     bo.card_says("Customer data involved? No")
 
 

@@ -17,12 +17,14 @@ from sandbox.page.tag import Tag, avatar, click, push
 _WORD = re.compile(r"(?:^|(?<=\s))([@#])([\w.-]*)$")
 
 # Enter sends and Shift+Enter breaks the line; while completions are open the arrow keys, Tab and Escape are theirs. Only
-# the browser can hold back a key's own effect, hence these lines.
+# the browser can hold back a key's own effect, and only the browser can empty the box without taking away what somebody
+# has typed since, hence these lines.
 _KEYS = """(e) => {
   const open = e.target.closest("[data-completing]");
   const enter = e.key === "Enter" && !e.shiftKey && !e.isComposing;
   if (!enter && !(open && ["Tab", "ArrowUp", "ArrowDown", "Escape"].includes(e.key))) return;
-  e.preventDefault(); e.stopPropagation(); emit(e.key, e.target.value);
+  e.preventDefault(); e.stopPropagation(); emit(e.key, e.target.value, !open);
+  if (!open) { e.target.value = ""; e.target.dispatchEvent(new Event("input")); }
 }"""
 
 
@@ -180,7 +182,7 @@ class Composer:
         line.on("mousedown.prevent", lambda: self.insert(one.becomes), args=[])
 
     async def _key(self, event: Any) -> None:
-        key, text = event.args
+        key, text, emptied = event.args
         if key in {"ArrowUp", "ArrowDown"}:
             self._chosen = (self._chosen + (1 if key == "ArrowDown" else -1)) % max(len(self._list), 1)
             self._offer(self._list)
@@ -189,12 +191,14 @@ class Composer:
         elif self._list and (key == "Tab" or not self._list[self._chosen].is_said_by(text)):
             self.insert(self._list[self._chosen].becomes)
         else:
-            await self._send(text)
+            await self._send(text, emptied=emptied)
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, text: str, *, emptied: bool = False) -> None:
+        """Send it; `emptied` says that the browser has emptied the box already."""
         if not text.strip() or self.tab.channel is None:
             return
-        self.text.set_value("")
+        if not emptied:
+            self.text.set_value("")
         self.sent()
         channel, thread = self.tab.channel, self.thread()
         command = text.split(maxsplit=1)[0] if text.startswith("/") else ""

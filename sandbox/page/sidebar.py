@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from sandbox.page import sight
+from sandbox.page.pieces import Piece, Pieces
 from sandbox.page.sight import Place
 from sandbox.page.tab import Tab
 from sandbox.page.tag import Tag, avatar, click, push
 
 
 class Sidebar:
-    """Rebuilt whole when what it shows has changed: it is short."""
+    """Drawn in pieces: a line stays under the finger while others come, go or become unread."""
 
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
-        self._mark: tuple[object, ...] = ()
-        self.box = Tag("nav", classes="sidebar", aria_label="Workspace")
+        with Tag("nav", classes="sidebar", aria_label="Workspace") as self.box:
+            self._head()
+            self._me = Pieces()
+            self._places = Pieces("places")
         tab.watch(self.refresh, "message", "channel", "user")
         self.refresh(frozenset({"look"}))
 
@@ -30,20 +35,14 @@ class Sidebar:
     def refresh(self, news: frozenset[str]) -> None:
         """Draw it again if a conversation, a person, an unread mark or the place has changed."""
         tab = self.tab
-        places = sight.places(tab.ws, tab.person)
-        people = [(one.id, one.name, one.real_name) for one in tab.ws.people()]
-        mark = (tuple(places), tuple(people), tab.place)
-        if mark == self._mark:
-            return
-        self._mark = mark
-        self.box.clear()
-        with self.box:
-            self._head()
-            self._acting_as(people)
-            with Tag("div", classes="places"):
-                self._section("Channels", [one for one in places if one.kind in {"channel", "group"}])
-                self._section("Direct messages", [one for one in places if one.kind == "mpim"])
-                self._app([one for one in places if one.kind == "im"])
+        people = [(one.id, one.name, one.real_name) for one in tab.ws.people() if not one.deleted]
+        self._me.show([Piece(json.dumps([people, tab.address]), partial(self._acting_as, people))])
+        self._places.show(self._lines(sight.places(tab.ws, tab.person)))
+
+    def _lines(self, places: list[Place]) -> Iterator[Piece]:
+        yield from self._section("Channels", [one for one in places if one.kind in {"channel", "group"}])
+        yield from self._section("Direct messages", [one for one in places if one.kind == "mpim"])
+        yield from self._app([one for one in places if one.kind == "im"])
 
     def _head(self) -> None:
         with Tag("div", classes="workspace"):
@@ -79,36 +78,37 @@ class Sidebar:
     def _address_of(self, person: str) -> str:
         return self.tab.address.replace(f"as={self.tab.person.id}", f"as={person}")
 
-    def _section(self, title: str, places: list[Place]) -> None:
-        if not places:
-            return
-        Tag("h2", title, "section-title")
+    def _section(self, title: str, places: list[Place]) -> Iterator[Piece]:
+        if places:
+            yield Piece(title, partial(Tag, "h2", title, "section-title"))
         for place in places:
             if place.archived and place.id != self.tab.place:
                 continue
             glyph = "🔒" if place.kind == "group" else "#" if place.kind == "channel" else "👥"
-            self._line(glyph, place.name, place.id, unread=place.unread, muted=not place.member)
+            yield self._line(glyph, place.name, place.id, unread=place.unread, muted=not place.member)
 
-    def _app(self, direct: list[Place]) -> None:
-        Tag("h2", "Apps", "section-title")
+    def _app(self, direct: list[Place]) -> Iterator[Piece]:
+        yield Piece("Apps", partial(Tag, "h2", "Apps", "section-title"))
         name = self.tab.ws.manifest.name
         if self.tab.ws.manifest.features.app_home.home_tab_enabled or not direct:
-            self._line("🏠", f"{name} · Home", sight.HOME, unread=False)
+            yield self._line("🏠", f"{name} · Home", sight.HOME)
         for place in direct:
-            self._line("💬", name, place.id, unread=place.unread)
+            yield self._line("💬", name, place.id, unread=place.unread)
 
-    def _line(self, glyph: str, name: str, place: str, *, unread: bool, muted: bool = False) -> None:
+    def _line(self, glyph: str, name: str, place: str, *, unread: bool = False, muted: bool = False) -> Piece:
         here = place == self.tab.place
-        unread = unread and not here
-        classes = " ".join(
-            ["place", *(["here"] if here else []), *(["unread"] if unread else []), *(["muted"] if muted else [])]
-        )
-        with push("", classes, aria_current="page" if here else None) as line:
-            Tag("span", glyph, "place-glyph", aria_hidden="true")
-            Tag("span", name, "place-name")
-            if unread:
-                Tag("span", "", "dot", role="img", aria_label="unread")
-        click(line, self._going(place))
+        flags = {"here": here, "unread": unread and not here, "muted": muted}
+        classes = " ".join(["place", *(word for word, on in flags.items() if on)])
+
+        def draw() -> None:
+            with push("", classes, aria_current="page" if here else None) as line:
+                Tag("span", glyph, "place-glyph", aria_hidden="true")
+                Tag("span", name, "place-name")
+                if flags["unread"]:
+                    Tag("span", "", "dot", role="img", aria_label="unread")
+            click(line, self._going(place))
+
+        return Piece(json.dumps([place, name, glyph, classes]), draw)
 
     def _going(self, place: str) -> Callable[[], Any]:
         async def go() -> None:
