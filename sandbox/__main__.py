@@ -55,19 +55,26 @@ def main(
         ws = Workspace(manifest, rate_limits=rate_limits, state=state)
         populate(ws)
         ws.url = f"http://{host}:{port}"
-        settings = "\n".join(f"{name}={value}" for name, value in ws.settings().items())
-        typer.echo(settings)
         if print_settings:
+            typer.echo(_lines(ws))
             return
-        where = f"The workspace is at {ws.url}/" if page else f"The workspace listens at {ws.url}/ (no page)"
-        typer.echo(f"\n{where}\nStop it with Ctrl-C.")
-        sys.stdout.flush()
-        from sandbox.server import serve  # noqa: PLC0415 - the settings are printed before the server is loaded
+        from sandbox.server import serve  # noqa: PLC0415 - printing the settings needs no server
 
-        serve(ws, host, port, page=page)
+        serve(ws, host, port, page=page, listening=lambda: _announce(ws, page=page))
     except SandboxError as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
+
+
+def _lines(ws: Workspace) -> str:
+    """The settings as an .env file has them."""
+    return "\n".join(f"{name}={value}" for name, value in ws.settings().items())
+
+
+def _announce(ws: Workspace, *, page: bool) -> None:
+    where = f"The workspace is at {ws.url}/" if page else f"The workspace listens at {ws.url}/ (no page)"
+    typer.echo(f"{_lines(ws)}\n\n{where}\nStop it with Ctrl-C.")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -128,7 +128,9 @@ def _state(ws: "Workspace") -> dict[str, Any]:
             "team_id": ws.team_id,
             "app": {"id": ws.app_id, "name": ws.manifest.name, "user_id": ws.bot_user_id},
             "people": [one.profile for one in ws.people()],
-            "channels": [{**one, "messages": ws.messages(one["id"])} for one in ws.channels()],
+            "channels": [
+                {**ws.channel(key), "messages": list(one.messages.values())} for key, one in ws.state.channels.items()
+            ],
             "modals": {user: [ws.state.views[one] for one in stack] for user, stack in ws.state.stacks.items()},
             "homes": {user: ws.state.views[view] for user, view in ws.state.homes.items()},
         }

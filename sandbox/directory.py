@@ -59,12 +59,14 @@ def deactivate(ws: "Workspace", user: User) -> None:
 
 def find(ws: "Workspace", who: str) -> User:
     """The user of this id, name or real name (any case); raises NothingThere."""
-    user = ws.state.users.get(who)
+    with ws.state.lock:
+        everybody = dict(ws.state.users)
+    user = everybody.get(who)
     if user is None:
         wanted = who.removeprefix("@").casefold()
-        user = next((one for one in ws.state.users.values() if wanted in _names(one)), None)
+        user = next((one for one in everybody.values() if wanted in _names(one)), None)
     if user is None:
-        known = ", ".join(one["profile"]["display_name"] for one in ws.state.users.values() if not one["is_bot"])
+        known = ", ".join(one["profile"]["display_name"] for one in everybody.values() if not one["is_bot"])
         raise NothingThere(f"there is nobody called {who!r}; there are: {known or 'no people yet'}")
     return user
 

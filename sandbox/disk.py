@@ -24,20 +24,17 @@ class Disk:
         self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=OFF")
-        self._file.execute(
-            "CREATE TABLE IF NOT EXISTS things (kind TEXT, key TEXT, doc TEXT, PRIMARY KEY (kind, key))"
-        )
+        self._file.execute("CREATE TABLE IF NOT EXISTS things (kind TEXT, key TEXT, doc TEXT, PRIMARY KEY (kind, key))")
 
     def write(self, rows: Iterable[Row]) -> None:
         """Store each document, all or nothing; a document of None removes the row."""
-        self._file.execute("BEGIN")
-        for kind, key, doc in rows:
-            if doc is None:
-                self._file.execute("DELETE FROM things WHERE kind = ? AND key = ?", (kind, key))
-            else:
-                text = json.dumps(doc, separators=(",", ":"))
-                self._file.execute(_PUT, (kind, key, text))
-        self._file.execute("COMMIT")
+        with self._file:
+            self._file.execute("BEGIN")
+            for kind, key, doc in rows:
+                if doc is None:
+                    self._file.execute("DELETE FROM things WHERE kind = ? AND key = ?", (kind, key))
+                else:
+                    self._file.execute(_PUT, (kind, key, json.dumps(doc, separators=(",", ":"))))
 
     def read(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Everything that is kept, in the order it first came."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -123,10 +123,22 @@ def _url(host: str, listener: socket.socket) -> str:
     return f"http://{shown}:{listener.getsockname()[1]}"
 
 
-def serve(ws: "Workspace", host: str = "127.0.0.1", port: int = 8100, *, page: bool = True) -> None:
-    """Run until the process is told to stop (Ctrl-C, SIGTERM). Raises SandboxError when the port is taken."""
+def serve(
+    ws: "Workspace",
+    host: str = "127.0.0.1",
+    port: int = 8100,
+    *,
+    page: bool = True,
+    listening: Callable[[], None] | None = None,
+) -> None:
+    """Run until the process is told to stop (Ctrl-C, SIGTERM). Raises SandboxError when the port is taken.
+
+    `listening` is called once the address is ours and `ws.url` known.
+    """
     listener = _listen(host, port)
     ws.url = _url(host, listener)
+    if listening:
+        listening()
     uvicorn.Server(_config(application(ws, page=page))).run(sockets=[listener])
 
 

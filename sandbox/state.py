@@ -160,8 +160,8 @@ class State:
             return
         rows = [(kind, key, self._document(kind, key)) for kind, key in self._touched]
         rows.append(("counter", "", {"number": self.counter.number, "last_us": self.counter.last_us}))
-        self._touched.clear()
         self._disk.write(rows)
+        self._touched.clear()  # only now: what could not be written is tried again with the next change
 
     def _document(self, kind: str, key: str) -> Doc | None:
         """What disk keeps of a thing; None when it is gone."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sandbox import channels, directory, events, manifest, messages
+from sandbox import channels, directory, events, messages
 from sandbox.api.scheduled import post_due
 from sandbox.courier import Courier
 from sandbox.disk import Disk
@@ -16,6 +16,7 @@ from sandbox.ids import Clock, Counter, SystemClock, user_id
 from sandbox.inspector import Delivery, Request, Ring
 from sandbox.limits import Limits
 from sandbox.manifest import Manifest
+from sandbox.manifest import read as read_manifest
 from sandbox.people import Person
 from sandbox.request_urls import RequestUrls
 from sandbox.sockets import Sockets
@@ -48,13 +49,13 @@ class Workspace:
 
     def __init__(
         self,
-        manifest_source: Manifest | Mapping[str, Any] | str | Path,
+        manifest: Manifest | Mapping[str, Any] | str | Path,
         *,
         clock: Clock | None = None,
         rate_limits: bool = False,
         state: Path | str | None = None,
     ) -> None:
-        self.manifest = manifest.read(manifest_source)
+        self.manifest = read_manifest(manifest)
         self.scopes = frozenset(self.manifest.oauth_config.scopes.bot)
         self.clock = clock or SystemClock()
         self.counter = Counter(self.clock)
@@ -168,12 +169,14 @@ class Workspace:
     def conversation(self, which: str | Mapping[str, Any]) -> Channel:
         """The conversation of this id or name (with or without `#`), or of a channel object; raises NothingThere."""
         key = which if isinstance(which, str) else str(which["id"])
-        found = self.state.channels.get(key)
+        with self.state.lock:
+            all_of_them = dict(self.state.channels)
+        found = all_of_them.get(key)
         if found is None:
             name = key.removeprefix("#")
-            found = next((one for one in self.state.channels.values() if name and one.name == name), None)
+            found = next((one for one in all_of_them.values() if name and one.name == name), None)
         if found is None:
-            names = ", ".join(f"#{one.name}" for one in self.state.channels.values() if one.name)
+            names = ", ".join(f"#{one.name}" for one in all_of_them.values() if one.name)
             raise NothingThere(f"there is no channel {key!r}; there are: {names or 'none'}")
         return found
 

@@ -1,5 +1,6 @@
 """Talking and listening: messages, reactions, slash commands, what one sees."""
 
+import itertools
 from typing import Any
 
 from sandbox import answers, interactions, messages, typed
@@ -7,7 +8,7 @@ from sandbox.errors import SandboxError, SlackError
 from sandbox.inspector import Delivery
 from sandbox.people.outcome import Outcome
 from sandbox.people.seat import Doc, Place, Seat
-from sandbox.state import Channel
+from sandbox.state import Channel, in_channel
 from sandbox.tickets import ResponseUrl
 
 
@@ -174,4 +175,5 @@ class Talking(Seat):
             return 0
         read = found.read.get(self.id, "")
         with self.ws.state.lock:
-            return sum(1 for one in found.timeline() if one["ts"] > read and one.get("user") != self.id)
+            newer = itertools.takewhile(lambda one: str(one["ts"]) > read, reversed(found.messages.values()))
+            return sum(1 for one in newer if in_channel(one) and one.get("user") != self.id)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -129,6 +130,16 @@ def test_mistakes_are_told_in_a_line(tmp_path: Path):
     done = run("--manifest", str(tmp_path / "none.yml"))
     assert done.returncode == 2
     assert re.fullmatch(r".*none\.yml: cannot be read \(.*\); give the path of an app manifest\n", done.stderr)
+
+
+def test_a_taken_port_is_told_before_anything_else(manifest_file: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("--manifest", str(manifest_file), "--no-page", "--port", str(port))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"cannot listen on 127.0.0.1:{port} (Address already in use); choose another --port\n"
 
 
 def test_help_names_every_option():
