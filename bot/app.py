@@ -9,7 +9,6 @@ from typing import Self
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 import migrations
 from bot import commands, policy, schedule, slack, web
@@ -19,12 +18,12 @@ from bot.errors import BadSettings
 from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
+from bot.receiver import Receiver
 from bot.settings import Settings
+from bot.watch import PROBE_SECONDS, Watch
 from db.store import Store
 
 log = logging.getLogger(__name__)
-
-SOCKET_WORKERS = 10
 
 
 class Tocsin:
@@ -34,7 +33,8 @@ class Tocsin:
         """`settings` must hold Slack's tokens. Without a `pace`, Slack's limits are met by its 429s alone."""
         assert settings.slack_bot_token is not None
         clock = clock or SystemClock()
-        client = slack.client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+        token = settings.slack_bot_token.get_secret_value()
+        client = slack.client(token, settings.slack_api_url)
         store = Store(settings.database_url.get_secret_value(), clock.now)
         self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace))
         self.delivery = Delivery(self.parts)
@@ -47,7 +47,10 @@ class Tocsin:
             token_verification_enabled=False,  # `doctor` checks the token, and so does the first call.
         )
         commands.register(self.bolt, self.parts)
-        self.socket: SocketModeHandler | None = None
+        app_token = settings.slack_app_token
+        self.socket = Receiver(self.bolt, app_token.get_secret_value(), clock.now) if app_token else None
+        probe = slack.Slack(slack.client(token, settings.slack_api_url, timeout=PROBE_SECONDS))
+        self.watch = Watch(self.parts, probe, self.socket)
         self.jobs: BackgroundScheduler | None = None
         self.server: web.Server | None = None
 
@@ -63,16 +66,14 @@ class Tocsin:
                 "DATABASE_URL: another `tocsin run` uses this SQLite file. Stop it, or use PostgreSQL for several bots."
             )
         migrations.upgrade(self.parts.store.engine)
-        token = self.parts.settings.slack_app_token
-        if token is not None:
-            self.socket = SocketModeHandler(self.bolt, token.get_secret_value(), concurrency=SOCKET_WORKERS)
+        if self.socket:
             self.socket.connect()
 
     def start(self) -> int:
         """Everything: connection, delivery, schedule and web; gives the port of the web server."""
         self.connect()
         self.delivery.start()
-        self.jobs = schedule.scheduler(self.parts)
+        self.jobs = schedule.scheduler(self.parts, self.watch)
         self.jobs.start()
         over_http = None if self.socket else self.bolt
         routes = web.application(self.parts, connected=self.connected, slack=over_http)
@@ -85,7 +86,7 @@ class Tocsin:
 
     def connected(self) -> bool:
         """Whether Slack reaches us; in HTTP mode only Slack knows."""
-        return self.socket is None or bool(self.socket.client.is_connected())
+        return self.socket is None or self.socket.connected()
 
     def stop(self) -> None:
         """Take nothing new, finish what is in hand, leave."""

@@ -1,8 +1,9 @@
 """What the house is made of, handed to whoever works in it. `bot.app` puts it together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.health import Health
 from bot.policy import Policy
 from bot.settings import Settings
 from bot.slack import Slack
@@ -18,3 +19,4 @@ class Parts:
     clock: Clock
     store: Store
     slack: Slack
+    health: Health = field(default_factory=Health)

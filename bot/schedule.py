@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete
 
 from bot.metrics import CHASES
 from bot.parts import Parts
+from bot.watch import EVERY_SECONDS, Watch
 from bot.workflows import chase
 from db.models import SeenEvent
 
@@ -19,8 +21,8 @@ EVENTS_KEPT = timedelta(days=7)
 LATE_IS_FINE = None
 
 
-def scheduler(parts: Parts) -> BackgroundScheduler:
-    """The jobs, not started: the chase at the policy's times and once at the start, and a daily sweep.
+def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
+    """The jobs, not started: the watch over Slack, the chase at the policy's times and at the start, a daily sweep.
 
     A job that comes late still comes, and once: what it does is computed from the database.
     """
@@ -29,6 +31,7 @@ def scheduler(parts: Parts) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_IS_FINE},
     )
     cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.settings.timezone)
+    jobs.add_job(watch.look, IntervalTrigger(seconds=EVERY_SECONDS), id="watch")
     jobs.add_job(run_chase, cron, args=[parts], id="chase")
     jobs.add_job(run_chase, args=[parts], id="chase at the start")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")

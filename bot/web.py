@@ -34,12 +34,13 @@ def application(parts: Parts, *, connected: Callable[[], bool], slack: App | Non
         checks = {"database": _database_answers(parts), "slack": connected()}
         if not all(checks.values()):
             response.status_code = 503
-        return {"ready": all(checks.values()), **checks}
+        return {"ready": all(checks.values()), **checks, "degraded": parts.health.degraded}
 
     @web.get("/metrics")
     def metrics() -> Response:
         return Response(
-            generate_latest(REGISTRY) + generate_latest(_state(parts, connected=connected())), media_type=CONTENT_TYPE_LATEST
+            generate_latest(REGISTRY) + generate_latest(_state(parts, connected=connected())),
+            media_type=CONTENT_TYPE_LATEST,
         )
 
     if slack is not None:
@@ -75,6 +76,8 @@ def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
     incidents = Gauge("tocsin_incidents_open", "Open incidents.", ["phase", "severity"], registry=registry)
     overdue = Gauge("tocsin_reviews_overdue", "Reviews that should have been done.", registry=registry)
     Gauge("tocsin_socket_connected", "Whether Slack reaches this bot.", registry=registry).set(connected)
+    away = Gauge("tocsin_slack_degraded", "Whether this bot has to do without Slack.", registry=registry)
+    away.set(parts.health.degraded)
     now = parts.clock.now()
     with parts.store.read() as session:
         for state, count, oldest in queries.outbox_depth(session):

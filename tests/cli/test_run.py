@@ -80,7 +80,7 @@ def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
     up = bot.stderr.readline()
     port = re.search(r"INFO bot.app: tocsin is up; health on port (\d+)$", up)
     assert port, up
-    assert health(int(port[1])) == {"ready": True, "database": True, "slack": True}
+    assert health(int(port[1])) == {"ready": True, "database": True, "slack": True, "degraded": False}
     bot.send_signal(signal.SIGTERM)
     rest = bot.stderr.read()
     assert bot.wait() == 0
