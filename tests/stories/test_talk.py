@@ -153,3 +153,10 @@ def test_a_long_message_from_elsewhere_fits_through_the_form(story, room):
     ana.shortcut("Add to timeline", message=message)
     ana.fills("Add to timeline", incident="INC-1")
     assert story.record(1).timeline[-1].text.startswith('"<&>\n"<&>')
+
+
+def test_a_mention_delivered_three_times_is_answered_once(story, room):
+    (ana,) = story.people("Ana")
+    story.slack.faults.deliver_twice("app_mention", times=2)
+    question = ana.says(f"<@{story.slack.bot_user_id}> where are we?", room)
+    assert len(room.thread(question)) == 1
