@@ -1,7 +1,6 @@
 """Pages: `limit`, `cursor` and `response_metadata.next_cursor`. https://docs.slack.dev/apis/web-api/pagination."""
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,8 +30,9 @@ def _start(text: str) -> int:
         return 0
     try:
         word, _, number = base64.b64decode(text, validate=True).decode().partition(":")
-        if word == "next":
-            return int(number)
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        pass  # not one of our cursors: answered below
-    raise SlackError("invalid_cursor")
+        position = int(number)
+    except ValueError:  # neither base64, nor text, nor a number
+        raise SlackError("invalid_cursor") from None
+    if word != "next" or position < 0:
+        raise SlackError("invalid_cursor")
+    return position

@@ -341,6 +341,28 @@ COMMAND = {
 }
 
 
+INTERACTION = {"type", "user", "team", "api_app_id", "token", "enterprise", "is_enterprise_install"}
+
+# What each payload has beside the common part, by Slack's reference of interaction payloads.
+OWN_FACTS = {
+    "global_shortcut": INTERACTION | {"callback_id", "trigger_id", "action_ts"},
+    "message_shortcut": INTERACTION
+    | {"callback_id", "trigger_id", "action_ts", "response_url", "channel", "message", "message_ts"},
+    "view_submission": INTERACTION | {"view", "trigger_id", "response_urls"},
+    "view_closed": INTERACTION | {"view", "is_cleared"},
+    "block_suggestion.modal": INTERACTION | {"action_id", "block_id", "value", "container", "view"},
+    "block_actions.message": INTERACTION
+    | {"actions", "container", "channel", "message", "response_url", "state", "trigger_id"},
+    "block_actions.ephemeral": INTERACTION | {"actions", "container", "channel", "response_url", "state", "trigger_id"},
+}
+
+
+@pytest.mark.parametrize("name", OWN_FACTS)
+def test_an_interaction_has_exactly_its_fields(name: str, ws: Workspace, server: Running):
+    ws.courier.ack_seconds = 0.01
+    assert set(PAYLOADS[name](ws)) == OWN_FACTS[name]
+
+
 def test_the_envelope_and_the_command_have_their_fields(ws: Workspace, server: Running):
     assert set(_event(_say())(ws)) >= ENVELOPE
     command = _slash(ws)
@@ -348,9 +370,8 @@ def test_the_envelope_and_the_command_have_their_fields(ws: Workspace, server: R
     assert command["is_enterprise_install"] == "false"
 
 
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="Slack's recorded payloads are not beside this checkout")
 def test_an_answer_has_the_fields_of_slacks_own(server: Running):
-    if not RECORDED.is_dir():
-        pytest.skip("Slack's recorded payloads are not beside this checkout")
     client = client_of(server)
     dev = server.ws.channel("#dev")["id"]
     view = {"type": "home", "blocks": [{"type": "divider"}]}

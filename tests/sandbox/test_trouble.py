@@ -3,7 +3,6 @@
 import http.client
 import json
 import threading
-import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox import Running, SandboxError, Workspace
-from tests.sandbox.conftest import post
+from tests.sandbox.conftest import post, settled
 from tests.sandbox.frames import Socket
 from tests.sandbox.payloads import section
 
@@ -64,8 +63,7 @@ class TestFaults:
 
         thread = threading.Thread(target=slow)
         thread.start()
-        while ws.faults.waiting:
-            time.sleep(0)
+        settled(ws, lambda: not ws.faults.waiting)
         client.users_list()
         done.append("quick")
         thread.join()
