@@ -41,10 +41,10 @@ roles:
 
 # The workspace lives as long as this process: when its standard input ends, whatever the reason, it stops.
 LEASHED = """\
-import os, runpy, signal, sys, threading
+import os, runpy, signal, threading
 
 def follow():
-    sys.stdin.buffer.read()
+    os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 threading.Thread(target=follow, daemon=True).start()
