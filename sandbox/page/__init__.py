@@ -4,9 +4,10 @@
 
     attach(app, ws)  # on the engine's Starlette application, before it starts
 
-Rooms: `mrkdwn`, `richtext`, `markdown`, `dates`, `emoji` (texts to safe HTML, pure) · `blocks`, `controls`, `pickers`,
-`form` (Block Kit) · `message`, `stream`, `conversation`, `thread`, `composer`, `sidebar`, `home`, `modal`, `traffic`,
-`trouble`, `welcome` (what stands on the page) · `tab` (one tab: who, where, and how their verbs reach the workspace).
+Rooms: `mrkdwn`, `richtext`, `markdown`, `dates`, `emoji`, `viewpoint` (texts to safe HTML, pure) · `blocks`, `controls`,
+`pickers`, `form`, `values`, `stage` (Block Kit) · `message`, `stream`, `conversation`, `thread`, `composer`, `sidebar`,
+`home`, `modal`, `traffic`, `trouble`, `welcome`, `desk` (what stands on the page) · `tag`, `pieces` (how it is drawn) ·
+`tab`, `sight`, `stages` (who looks, at what, and how their verbs reach the workspace).
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ class Stream:
         self._box = box
         self._opened = False
         click(self._earlier, earlier)
-        box.on("click", self._follow_channel, js_handler=_CHANNEL_CLICK)
+        for event in ("click", "keydown.enter"):
+            box.on(event, self._follow_channel, js_handler=_CHANNEL_CLICK)
 
     async def _follow_channel(self, event: object) -> None:
         channel = str(getattr(event, "args", ""))

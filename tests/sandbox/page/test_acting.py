@@ -77,3 +77,14 @@ def test_home_is_published_when_it_is_opened(tab):
     ana = tab("Ana")
     ana.page.get_by_role("button", name="lunch · Home").click()
     expect(ana.page.get_by_role("region", name="App Home")).to_contain_text("Welcome home, @Ana")
+
+
+def test_an_open_menu_stays_open_while_the_card_changes(tab):
+    ana, bo = tab("Ana"), tab("Bo")
+    ana.types("/lunch here Old Mill")
+    bo.message("Old Mill").get_by_role("button", name="More actions").first.click()
+    expect(bo.page.get_by_text("Louder")).to_be_visible()
+    ana.message("Old Mill").get_by_role("button", name="Count me in").click()
+    expect(bo.message("Old Mill")).to_contain_text("@Ana")
+    bo.page.get_by_text("Louder").click()
+    expect(ana.message("bo chose louder")).to_be_visible()
