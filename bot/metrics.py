@@ -1,6 +1,6 @@
 """What is counted while the bot runs, for Prometheus. Labels are words from our own code: no title, name or id of a person."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
@@ -16,5 +16,9 @@ BUGS = Counter("tocsin_errors_total", "Requests that ended in an unexpected erro
 SLACK_CALLS = Counter("tocsin_slack_calls_total", "Calls of Slack's Web API.", ["method", "result"], registry=REGISTRY)
 DELIVERED = Counter(
     "tocsin_effects_total", "Effects carried, by kind and what became of it.", ["kind", "result"], registry=REGISTRY
+)
+BACKUPS = Counter("tocsin_backups_total", "Scheduled backups, by how they ended.", ["result"], registry=REGISTRY)
+LAST_BACKUP = Gauge(
+    "tocsin_last_backup_timestamp_seconds", "When the last scheduled backup was written.", registry=REGISTRY
 )
 CHASES = Counter("tocsin_chases_total", "Reminders that the chase sent.", registry=REGISTRY)

@@ -2,16 +2,18 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete
 
-from bot.metrics import CHASES
+from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase
+from bot.workflows import chase, privacy
+from db import backup
 from db.models import SeenEvent
 
 log = logging.getLogger(__name__)
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 # Slack repeats an event for minutes; a week is generous and keeps the table small.
 EVENTS_KEPT = timedelta(days=7)
 LATE_IS_FINE = None
+BACKUP_NAME = "tocsin-"
 
 
 def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
@@ -35,6 +38,9 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(run_chase, cron, args=[parts], id="chase")
     jobs.add_job(run_chase, args=[parts], id="chase at the start")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
+    if parts.policy.backup.cron and parts.policy.backup.folder:
+        nightly = CronTrigger.from_crontab(parts.policy.backup.cron.spelled_out, timezone=parts.settings.timezone)
+        jobs.add_job(keep_backup, nightly, args=[parts], id="backup")
     return jobs
 
 
@@ -49,6 +55,30 @@ def run_chase(parts: Parts) -> int:
 
 
 def sweep(parts: Parts) -> None:
-    """Forget the events that Slack will not repeat any more."""
+    """Forget the events that Slack will not repeat any more, and what was kept as long as the policy says."""
     with parts.store.begin() as work:
         work.session.execute(delete(SeenEvent).where(SeenEvent.at < work.now - EVENTS_KEPT))
+        gone = privacy.expire(work, policy=parts.policy)
+    if gone:
+        log.info("%s things were let go: kept as long as the policy says", gone)
+
+
+def keep_backup(parts: Parts) -> Path | None:
+    """Write the backup that is due into the policy's folder, and let the oldest go; None when the folder fails us."""
+    folder = parts.policy.backup.folder
+    assert folder is not None
+    now = parts.clock.now()
+    path = folder / f"{BACKUP_NAME}{now:%Y%m%dT%H%M%SZ}.zip"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        summary = backup.write(parts.store.engine, path, now=now)
+        for old in sorted(folder.glob(f"{BACKUP_NAME}*.zip"))[: -parts.policy.backup.keep]:
+            old.unlink()
+    except OSError:
+        log.exception("the backup in %s failed", folder)
+        BACKUPS.labels("failed").inc()
+        return None
+    BACKUPS.labels("written").inc()
+    LAST_BACKUP.set(now.timestamp())
+    log.info("backup %s: %s incidents", path.name, summary.rows["incidents"])
+    return path

@@ -59,6 +59,7 @@ class EntryKind(StrEnum):
     DISMISSED = "dismissed"
     MERGED = "merged"
     REOPENED = "reopened"
+    REDACTED = "redacted"
 
 
 class ActionState(StrEnum):

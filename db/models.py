@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -131,6 +132,7 @@ class Incident(Base):
     card_ts: Mapped[str | None] = mapped_column(SlackTs)
     announced_in: Mapped[str | None] = mapped_column(SlackId)
     announcement_ts: Mapped[str | None] = mapped_column(SlackTs)
+    legal_hold: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     entries: Mapped[int] = mapped_column(Integer, default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
 
@@ -166,7 +168,10 @@ class Member(Base):
 
 
 class Entry(Base):
-    """One line of a timeline. Never changed, never deleted; `db.timeline` says how the hashes are made."""
+    """One line of a timeline. Never changed, never deleted; `db.timeline` says how the hashes are made.
+
+    The one exception: a redaction takes out `text` and `data`, says when, and leaves the hashes.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (UniqueConstraint("incident_id", "seq"),)
@@ -181,6 +186,7 @@ class Entry(Base):
     text: Mapped[str] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
+    redacted_at: Mapped[datetime | None]
     hash: Mapped[str] = mapped_column(String(64))
 
 
@@ -329,3 +335,26 @@ class Effect(Base):
     error: Mapped[str | None] = mapped_column(Text)
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+class Outage(Base):
+    """A time in which a service we depend on did not answer. At most one of each service goes on at a time."""
+
+    __tablename__ = "outages"
+    __table_args__ = (
+        Index(
+            "uq_outages_going_on",
+            "service",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    service: Mapped[str] = mapped_column(String(16))
+    began_at: Mapped[datetime]
+    failed_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ it will show the newest state anyway. Nothing here talks to the world.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -96,19 +96,20 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def claim(session: Session, *, now: datetime, lease: timedelta, limit: int = 1) -> list[Claimed]:
-    """Take the next effects that may be carried: the first of each lane, the most urgent first.
+def claim(
+    session: Session, *, now: datetime, lease: timedelta, limit: int = 1, kinds: Collection[str] | None = None
+) -> list[Claimed]:
+    """Take the next effects that may be carried, of any or of these kinds: the first of each lane, the most urgent first.
 
     An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
     """
     earlier = aliased(Effect)
     first_of_lane = ~exists().where(earlier.lane == Effect.lane, earlier.id < Effect.id, earlier.state.in_(UNSETTLED))
+    question = select(Effect).where(_claimable(now), first_of_lane)
+    if kinds is not None:
+        question = question.where(Effect.kind.in_(kinds))
     rows = session.scalars(
-        select(Effect)
-        .where(_claimable(now), first_of_lane)
-        .order_by(Effect.urgency, Effect.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        question.order_by(Effect.urgency, Effect.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         row.state = EffectState.LEASED

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.enums import ActionState, EffectState, Phase, ReviewState
-from db.models import Action, Base, Effect, Entry, Incident, Member, Nudge, Person, Pin, Review, Role
+from db.enums import ActionState, EffectState, EntryKind, Phase, ReviewState
+from db.models import Action, Base, Effect, Entry, Incident, Member, Nudge, Outage, Person, Pin, Review, Role
 from db.records import (
     ActionRecord,
     DeliveryRecord,
@@ -99,6 +99,14 @@ def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
     """The timeline in the order it happened (and was written, where it happened at the same moment)."""
     rows = session.scalars(select(Entry).where(Entry.incident_id == number).order_by(Entry.at, Entry.seq))
     return tuple(_picture(EntryRecord, row) for row in rows)
+
+
+def last_entry(session: Session, number: int, kind: EntryKind) -> EntryRecord | None:
+    """The last entry of this kind to be written."""
+    row = session.scalars(
+        select(Entry).where(Entry.incident_id == number, Entry.kind == kind).order_by(Entry.seq.desc()).limit(1)
+    ).one_or_none()
+    return _picture_or_none(EntryRecord, row)
 
 
 def actions(session: Session, number: int) -> tuple[ActionRecord, ...]:
@@ -225,3 +233,8 @@ def incidents_by_phase(session: Session) -> list[tuple[Phase, str, int]]:
         .group_by(Incident.phase, Incident.severity)
     )
     return [(phase, severity, count) for phase, severity, count in session.execute(question)]
+
+
+def outage_goes_on(session: Session, service: str) -> bool:
+    """Whether a service we depend on is known to be away."""
+    return session.scalar(select(Outage.id).where(Outage.service == service, Outage.ended_at.is_(None))) is not None

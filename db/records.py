@@ -45,6 +45,7 @@ class IncidentRecord:
     card_ts: str | None = None
     announced_in: str | None = None
     announcement_ts: str | None = None
+    legal_hold: bool = False
 
     @property
     def key(self) -> str:
@@ -63,6 +64,7 @@ class EntryRecord:
     by: str
     text: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    redacted_at: datetime | None = None
     hash: str = ""
 
 

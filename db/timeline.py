@@ -10,7 +10,7 @@ the number of entries and the last hash, so that a cut-off tail is noticed too.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +78,13 @@ def append(
     return entry
 
 
+def redact(session: Session, incident: Incident, entry: Entry, *, by: str, reason: str, now: datetime) -> None:
+    """Take out what an entry says. The chain still verifies, and a new entry says who did it and why."""
+    if entry.redacted_at is None:
+        entry.text, entry.data, entry.redacted_at = "", {}, now
+        append(session, incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
+
+
 @dataclass(frozen=True)
 class Break:
     """Where a chain does not hold. `seq` is the entry's place in its incident's timeline."""
@@ -93,8 +100,16 @@ class Break:
 
 def verify(session: Session, incident: Incident) -> list[Break]:
     """Every place where the incident's timeline was tampered with; an empty list when it holds."""
-    entries = session.scalars(select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.seq))
-    return list(_breaks(incident, entries))
+    entries = session.scalars(select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.seq)).all()
+    return [*_breaks(incident, entries), *_unexplained(incident, entries)]
+
+
+def _unexplained(incident: Incident, entries: Sequence[Entry]) -> Iterable[Break]:
+    """Redactions that no later entry owns up to."""
+    explained = {entry.data.get("entry") for entry in entries if entry.kind is EntryKind.REDACTED}
+    for entry in entries:
+        if entry.redacted_at is not None and entry.seq not in explained:
+            yield Break(incident.id, entry.seq, "was emptied, and no entry says who redacted it")
 
 
 def _breaks(incident: Incident, entries: Iterable[Entry]) -> Iterable[Break]:
@@ -102,8 +117,10 @@ def _breaks(incident: Incident, entries: Iterable[Entry]) -> Iterable[Break]:
     for entry in entries:
         if entry.seq != expected:
             yield Break(incident.id, expected, "is missing")
-        elif content_hash(entry) != entry.content_hash:
+        elif entry.redacted_at is None and content_hash(entry) != entry.content_hash:
             yield Break(incident.id, entry.seq, "its content was changed after it was written")
+        elif entry.redacted_at is not None and (entry.text or entry.data):
+            yield Break(incident.id, entry.seq, "says something although it was redacted")
         elif link(previous, entry.content_hash) != entry.hash:
             yield Break(incident.id, entry.seq, "does not follow from the entry before it")
         previous, expected = entry.hash, entry.seq + 1

@@ -97,6 +97,16 @@ permissions:                    # anybody; insiders (declarer, role holders, peo
   see_private: []               # users (U…) and user groups (S…) who see every private incident
   administrate: insiders        # repair; who is listed here may also do all of the above
 
+retention:                      # how long what is over is kept; null is for ever
+  effects: 90d                  # what was delivered to Slack and by mail; the timeline keeps what was said
+  audits: 1095d                 # refusals, and what administrators did
+  texts: null                   # what was written in incidents that ended: redacted then, unless under legal hold
+
+backup:                         # of tocsin's own database
+  cron: "30 2 * * *"            # when: five fields, in TOCSIN_TIMEZONE; null makes none
+  folder: null                  # where to; null makes none
+  keep: 14                      # how many to keep
+
 calendar:
   zone: null                    # IANA zone of the team's days and business days; null is TOCSIN_TIMEZONE
   holidays: []                  # dates that are no business days, such as 2026-12-25

@@ -5,9 +5,19 @@ from datetime import date, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, PrivateAttr, StrictBool, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    StrictBool,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.errors import Refused
@@ -235,6 +245,22 @@ class Permissions(Section):
         return rule
 
 
+class Retention(Section):
+    """How long what is over is kept, from the day it was over; None is for ever."""
+
+    effects: LastingDuration | None
+    audits: LastingDuration | None
+    texts: LastingDuration | None
+
+
+class Backup(Section):
+    """Backups of tocsin's own database; without a cron or a folder there are none."""
+
+    cron: Cron | None
+    folder: Path | None
+    keep: Annotated[int, Field(ge=1)]
+
+
 class Policy(Section):
     """How a team handles incidents. Made by `bot.policy.load`."""
 
@@ -245,6 +271,8 @@ class Policy(Section):
     actions: Actions
     rooms: Rooms
     permissions: Permissions
+    retention: Retention
+    backup: Backup
     calendar: Calendar
 
     @model_validator(mode="after")

@@ -12,6 +12,8 @@ def told(entry: EntryRecord, policy: Policy, dialect: Dialect = MRKDWN) -> Safe:
 
     An entry is never rewritten, so an old one may lack what is written today: the templates ask before they name.
     """
+    if entry.redacted_at is not None:
+        return Safe(f"{dialect.person(entry.by)} · _redacted_")
     values = {**entry.data, "text": entry.text, "by": entry.by}
     sentence = paragraphs.render(f"timeline/{entry.kind.value}", values, policy=policy, dialect=dialect)
     return Safe(f"{dialect.person(entry.by)} {' '.join(sentence.split())}")

@@ -54,6 +54,7 @@ def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None
     incident = work.incident(number)
     work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"not_invited": dict(failures)})
     say(work, incident, "not_invited", {"users": sorted(failures), "error": ", ".join(sorted(set(failures.values())))})
+    redraw(work, incident)
 
 
 def joined(work: Work, *, room: str, user: str, at: datetime | None = None) -> None:

@@ -141,7 +141,7 @@ def test_a_wrong_value(complaint, text, line):
             "rolls: {}",
             (
                 "policy.yml:1: rolls: unknown key; did you mean 'roles'? "
-                "Allowed: leadership, roles, severities, review, actions, rooms, permissions, calendar"
+                "Allowed: leadership, roles, severities, review, actions, rooms, permissions, retention, backup, calendar"
             ),
         ),
         ("rooms: {xyz: 1}", "policy.yml:1: rooms.xyz: unknown key; allowed: prefix"),

@@ -1,0 +1,129 @@
+"""What is taken out again: single texts, what somebody wrote, and what was kept long enough. The chains still verify."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Delete, delete, or_, select
+
+from bot.effects import Say
+from bot.errors import Refused
+from bot.policy import Duration, Policy
+from bot.workflows import permissions, wording
+from bot.workflows.telling import redraw
+from db import timeline
+from db.enums import EffectState, EntryKind
+from db.models import Audit, Effect, Entry, Incident, Person, Pin, Review
+from db.store import Work
+
+GONE = "[redacted]"
+SETTLED = (EffectState.DONE, EffectState.DEAD)
+OF_ITS_OWN = "kept for as long as the policy says"
+
+
+def redact(work: Work, *, number: int, seq: int, by: str, reason: str) -> None:
+    """Take out what one entry says; who did it and why is a new entry."""
+    incident = work.incident(number)
+    reason = wording.paragraph(reason, "reason")
+    entry = work.session.scalars(select(Entry).where(Entry.incident_id == number, Entry.seq == seq)).one_or_none()
+    if entry is None:
+        raise Refused(f"{incident.key} has no entry {seq}: its timeline has {incident.entries}.")
+    if entry.redacted_at is not None:
+        raise Refused(f"Entry {seq} of {incident.key} is redacted already.")
+    _take_out(work, incident, [entry], by=by, reason=reason)
+    permissions.record(work, user=by, what="redact", number=number, allowed=True)
+    redraw(work, incident)
+
+
+def forget(work: Work, *, user: str, by: str, reason: str) -> int:
+    """Take out a person's data: name and address, what they wrote, and where others name them. How many entries.
+
+    Their Slack id stays as a pseudonym: without it nobody could tell who held a role. Incidents under legal hold are
+    left as they are.
+    """
+    reason = wording.paragraph(reason, "reason")
+    work.session.execute(delete(Person).where(Person.user == user))
+    mention = f"%<@{user}>%"
+    theirs = select(Entry).where(
+        Entry.redacted_at.is_(None), Entry.text != "", or_(Entry.by == user, Entry.text.like(mention))
+    )
+    taken = 0
+    for number in sorted({entry.incident_id for entry in work.session.scalars(theirs)}):
+        incident = work.incident(number)
+        if incident.legal_hold:
+            continue
+        entries = work.session.scalars(theirs.where(Entry.incident_id == number).order_by(Entry.seq)).all()
+        taken += _take_out(work, incident, entries, by=by, reason=reason)
+        redraw(work, incident)
+    permissions.record(work, user=by, what="forget", number=None, allowed=True)
+    return taken
+
+
+def hold(work: Work, *, number: int, on: bool, by: str, reason: str) -> None:
+    """Put an incident under legal hold, or end it: nothing of it is redacted or expires meanwhile."""
+    incident = work.incident(number)
+    if incident.legal_hold is on:
+        raise Refused(f"{incident.key} is {'' if on else 'not '}under legal hold already.")
+    incident.legal_hold = on
+    work.note(incident, EntryKind.NOTE, wording.paragraph(reason, "reason"), by=by, data={"legal_hold": on})
+    permissions.record(work, user=by, what="hold", number=number, allowed=True)
+
+
+def expire(work: Work, *, policy: Policy) -> int:
+    """Let go of what was kept as long as the policy says; how many things."""
+    kept = policy.retention
+    gone = 0
+    if kept.effects:
+        done = Effect.state == EffectState.DONE
+        gone += _delete(work, delete(Effect).where(done, Effect.settled_at < _before(work, policy, kept.effects)))
+    if kept.audits:
+        gone += _delete(work, delete(Audit).where(Audit.at < _before(work, policy, kept.audits)))
+    if kept.texts:
+        over = Incident.closed_at < _before(work, policy, kept.texts)
+        for number in work.session.scalars(select(Incident.id).where(over, Incident.legal_hold.is_(False))).all():
+            gone += _expire_texts(work, number)
+    return gone
+
+
+def _expire_texts(work: Work, number: int) -> int:
+    incident = work.incident(number)
+    says_something = or_(Entry.text != "", Entry.kind == EntryKind.MERGED)  # A merge names the other's title.
+    written = select(Entry).where(
+        Entry.incident_id == number, Entry.redacted_at.is_(None), says_something, Entry.kind != EntryKind.REDACTED
+    )
+    taken = _take_out(work, incident, work.session.scalars(written).all(), by="tocsin", reason=OF_ITS_OWN)
+    if taken:
+        incident.title, incident.summary, incident.containment, incident.verification = GONE, "", "", ""
+        incident.room_name = None  # It was made from the title.
+        review = work.session.get(Review, number)
+        if review is not None:
+            review.impact = review.factors = review.went_well = review.went_badly = review.luck = GONE
+    return taken
+
+
+def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: str, reason: str) -> int:
+    if incident.legal_hold:
+        raise Refused(f"{incident.key} is under legal hold: nothing of it may be taken out.")
+    taken = 0
+    for entry in entries:
+        texts = {entry.text, entry.data.get("was", "")}
+        for pin in work.session.scalars(select(Pin).where(Pin.incident_id == incident.id, Pin.text.in_(texts - {""}))):
+            pin.text = GONE
+        timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
+        taken += 1
+    settled = select(Effect).where(
+        Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind == Say.__name__
+    )
+    for effect in work.session.scalars(settled):  # How it read is not kept beside the timeline, nor said after all.
+        effect.payload, effect.state = {}, EffectState.DONE
+    return taken
+
+
+def _before(work: Work, policy: Policy, kept: Duration) -> datetime:
+    """The moment before which something was over that is let go now."""
+    return work.now - (kept.after(work.now, policy.calendar) - work.now)
+
+
+def _delete(work: Work, question: Delete) -> int:
+    result = cast("CursorResult[Any]", work.session.execute(question))
+    return result.rowcount
