@@ -135,8 +135,8 @@ class Tab:
         return result
 
     def toast(self, text: str, kind: str = "info") -> None:
-        """A line at the bottom of the page that goes away by itself."""
+        """A line at the top of the page that goes away by itself."""
         if self.client.is_deleted:
             return
         with self.client:
-            ui.notify(text, type=kind, position="bottom", timeout=6000, multi_line=True, close_button="✕")  # type: ignore[arg-type]
+            ui.notify(text, type=kind, position="top", timeout=6000)  # type: ignore[arg-type]
