@@ -1,0 +1,251 @@
+"""The audit: does the workspace show exactly what the database says, each thing once, and nothing else?
+
+It reads every message that the bot left in the workspace and every row that the bot wrote, and knows nothing of how one
+became the other. What it finds wrong comes back as sentences; an empty list is a pass.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.effects import KINDS, React, Say, ShareReview, ShowMenu
+from bot.parts import Parts
+from bot.views import card, document
+from bot.views.kit import Message
+from db import queries, timeline
+from db.enums import EffectState
+from db.models import Effect, Incident
+from db.records import Record
+from sandbox import Workspace
+from tests.story import text
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message of the bot's in the workspace, with the key that it bears."""
+
+    channel: str
+    thread: str | None
+    key: str
+    message: dict[str, Any]
+
+    @property
+    def ts(self) -> str:
+        return self.message["ts"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An effect, as the outbox has it."""
+
+    row: Effect
+
+    @property
+    def effect(self) -> Any:
+        return KINDS[self.row.kind].model_validate(self.row.payload)
+
+
+class Audit:
+    """An auditor who comes back: each time for what was told since the last time, and for what nobody told."""
+
+    def __init__(self, slack: Workspace, parts: Parts) -> None:
+        self.slack = slack
+        self.parts = parts
+        self._upto = 0
+        self._approved: set[str] = set()
+
+    def wrong(self) -> list[str]:
+        """Everything that is wrong with the incidents about which something was told since the last audit."""
+        with self.parts.store.read() as session:
+            rows = session.scalars(select(Effect).where(Effect.id > self._upto).order_by(Effect.id)).all()
+            numbers = sorted({row.incident_id for row in rows if row.incident_id is not None})
+            records = {number: queries.record(session, number) for number in numbers}
+            breaks = [str(one) for n in numbers for one in timeline.verify(session, session.get_one(Incident, n))]
+            rooms = set(session.scalars(select(Incident.room)))
+        view = View(self.slack, self.parts, [Told(row) for row in rows], records)
+        checks = (
+            breaks,
+            view.unfinished(),
+            view.rooms(rooms),
+            view.refreshes(),
+            view.sayings(),
+            view.reactions(),
+            view.extra(self._approved),
+        )
+        found = [wrong for check in checks for wrong in check]
+        self._upto = max([self._upto, *(row.id for row in rows)])
+        self._approved |= view.expected
+        return found
+
+
+class View:
+    """The workspace beside the database, for the length of an audit."""
+
+    def __init__(self, slack: Workspace, parts: Parts, effects: list[Told], records: dict[int, Record]) -> None:
+        self.slack = slack
+        self.parts = parts
+        self.effects = effects
+        self.records = records
+        self.posted: dict[str, list[Posted]] = defaultdict(list)
+        for one in posted(slack):
+            self.posted[one.key].append(one)
+        self.expected: set[str] = set()
+
+    # ── what the outbox and the channels hold ──────────────────────────────────────────────────────────────────────
+
+    def unfinished(self) -> Iterator[str]:
+        for told in self.effects:
+            if told.row.state is not EffectState.DONE:
+                yield f"effect {told.row.id} {told.row.kind} is {told.row.state}: {told.row.error}"
+
+    def rooms(self, known: set[str | None]) -> Iterator[str]:
+        """Each incident has a room of its own, made by the bot, and there is no room but the `known` ones."""
+        made = {c["id"]: c for c in self.slack.channels() if c.get("creator") == self.slack.bot_user_id}
+        wanted = {record.incident.room: record.incident for record in self.records.values()}
+        for incident in wanted.values():
+            channel = made.get(incident.room or "")
+            if channel is None:
+                yield f"{incident.key} has no room"
+            elif channel["is_private"] is not incident.private:
+                yield f"{incident.key} is private={incident.private}, its room is not"
+        yield from (f"#{channel['name']} belongs to nobody" for room, channel in made.items() if room not in known)
+
+    # ── what shows the state ───────────────────────────────────────────────────────────────────────────────────────
+
+    def refreshes(self) -> Iterator[str]:
+        for record in self.records.values():
+            yield from self._card(record)
+            if not record.incident.private:
+                yield from self._announcement(record)
+            if record.review is not None:
+                yield from self._review(record)
+
+    def _card(self, record: Record) -> Iterator[str]:
+        incident, policy = record.incident, self.parts.policy
+        mail = self.parts.settings.smtp is not None
+        drawn = card.card(record, policy, mail_configured=mail)
+        found = yield from self._once(f"card:{incident.uid}", incident.room, None, f"the card of {incident.key}", drawn)
+        pins = [pin["message"]["ts"] for pin in self.slack.pins(incident.room or "")]
+        if found and pins != [found.ts]:
+            yield f"{incident.key} has the pins {pins}, its card is {found.ts}"
+        if found and incident.card_ts != found.ts:
+            yield f"{incident.key} believes its card to be {incident.card_ts}, it is {found.ts}"
+        topic = self.slack.channel(incident.room or "")["topic"]["value"]
+        if topic != (wanted := card.topic(record, policy)):
+            yield f"{incident.key} has the topic {topic!r}, not {wanted!r}"
+
+    def _announcement(self, record: Record) -> Iterator[str]:
+        incident = record.incident
+        drawn = card.announcement(record, self.parts.policy)
+        key, name = f"announcement:{incident.uid}", f"the announcement of {incident.key}"
+        found = yield from self._once(key, self._incidents_channel, None, name, drawn)
+        if found and incident.announcement_ts != found.ts:
+            yield f"{incident.key} believes its announcement to be {incident.announcement_ts}, it is {found.ts}"
+
+    def _review(self, record: Record) -> Iterator[str]:
+        incident = record.incident
+        last = next(t.row for t in reversed(self.effects) if self._is(t, "RefreshReview", incident.id))
+        pages = document.pages(record, self.parts.policy, now=last.settled_at or last.told_at)
+        found = []
+        for place, page in enumerate(pages):
+            name = f"page {place + 1} of the review of {incident.key}"
+            one = yield from self._once(f"review:{incident.uid}:{place}", incident.room, None, name, page)
+            found += [one.ts] if one else []
+        if list(record.review.pages) != found or found != sorted(found):
+            yield f"the review of {incident.key} stands in {found}, the database says {list(record.review.pages)}"
+
+    # ── what is said once ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def sayings(self) -> Iterator[str]:
+        """Each message once, and in each place in the order in which they were told."""
+        said: dict[tuple[str, str | None], list[Posted]] = defaultdict(list)
+        for told in self.effects:
+            for key, where in self._said_by(told):
+                found = yield from self._once(key, *where, f"{told.row.kind} {told.row.id}", None)
+                if found:
+                    said[where].append(found)
+        for (channel, _), messages in said.items():
+            times = [one.ts for one in messages]
+            if times != sorted(times):
+                yield f"in {channel} the messages stand in the wrong order: {[one.key for one in messages]}"
+
+    def _said_by(self, told: Told) -> Iterator[tuple[str, tuple[str, str | None]]]:
+        effect, uid = told.effect, told.row.uid
+        incident = self.records[effect.incident].incident if effect.incident else None
+        thread = (self._incidents_channel, incident and incident.announcement_ts)
+        match effect:
+            case Say(place="person"):
+                yield f"say:{uid}", (self.slack.person(effect.user).direct_channel, None)
+            case Say(place="announcement"):
+                yield f"say:{uid}", thread
+            case Say():
+                yield f"say:{uid}", (incident.room, None)
+            case ShowMenu():
+                yield f"menu:{uid}", (effect.channel, effect.thread)
+            case ShareReview():
+                yield from ((f"share:{uid}:{place}", thread) for place in range(self._pages_shared(uid)))
+
+    def _pages_shared(self, uid: str) -> int:
+        """How many pages there must be; the first one says it."""
+        first = self.posted.get(f"share:{uid}:0")
+        return int(first[0].message["text"].rpartition(" of ")[2]) if first else 1
+
+    def reactions(self) -> Iterator[str]:
+        for told in self.effects:
+            if told.row.kind == React.__name__:
+                effect = told.effect
+                message = next(m for m in self.slack.messages(effect.channel) if m["ts"] == effect.ts)
+                mine = [r for r in message.get("reactions", ()) if self.slack.bot_user_id in r["users"]]
+                if [r["name"] for r in mine] != [effect.emoji]:
+                    yield f"the bot's reactions to {effect.ts} are {mine}, not one {effect.emoji}"
+
+    def extra(self, approved: set[str]) -> Iterator[str]:
+        """What the bot said and no row knows of. Comes last: it is what the other checks did not expect."""
+        for key, messages in self.posted.items():
+            if key not in self.expected | approved:
+                yield f"nobody told {key}, and it was said {len(messages)} times"
+
+    # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _once(
+        self, key: str, channel: str | None, thread: str | None, name: str, drawn: Message | None
+    ) -> Iterator[str]:
+        """Check that the message is there once, in its place, and up to date; returns it."""
+        self.expected.add(key)
+        messages = self.posted.get(key, [])
+        if len(messages) != 1:
+            yield f"{name} is there {len(messages)} times"
+            return None
+        (message,) = messages
+        if (message.channel, message.thread) != (channel, thread):
+            yield f"{name} stands in {message.channel}/{message.thread}, not in {channel}/{thread}"
+        if drawn is not None and text(message.message) != (wanted := text(drawn.arguments())):
+            yield f"{name} shows\n{text(message.message)}\nand not\n{wanted}"
+        return message
+
+    @property
+    def _incidents_channel(self) -> str:
+        return self.slack.channel(self.parts.settings.incidents_channel)["id"]
+
+    @staticmethod
+    def _is(told: Told, kind: str, incident: int) -> bool:
+        return told.row.kind == kind and told.row.incident_id == incident
+
+
+def posted(slack: Workspace) -> Iterator[Posted]:
+    """Every message that the bot posted and that nobody deleted."""
+    for channel in slack.channels():
+        for message in slack.messages(channel["id"]):
+            yield from _ours(slack, channel["id"], None, message)
+            if message.get("reply_count"):
+                for reply in slack.messages(channel["id"], message["ts"])[1:]:
+                    yield from _ours(slack, channel["id"], message["ts"], reply)
+
+
+def _ours(slack: Workspace, channel: str, thread: str | None, message: dict[str, Any]) -> Iterator[Posted]:
+    if message.get("user") == slack.bot_user_id and "subtype" not in message:
+        yield Posted(channel, thread, message["metadata"]["event_payload"]["key"], message)
+

@@ -1,0 +1,206 @@
+"""The scenes of the crash matrix: each tells one kind of effect, and the steps are the calls that its carrier makes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+from bot.effects import Invite, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
+from bot.workflows import incidents, reviews
+from bot.workflows.telling import say, whisper
+from db.enums import Phase
+from tests.durability.stage import Stage
+from tests.story import PEOPLE
+
+ANA, BO, KAI, MIA = (f"U0{name.upper()}" for name in PEOPLE)
+LONG, SHORT = "All work and no play. " * 130, "Some orders failed."
+COUNT = count(1)
+
+Scene = Callable[[Stage, int], object]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The `nth` call of `method` while an effect of `kind` is carried; `scene` tells it."""
+
+    scene: Scene
+    kind: str
+    method: str
+    nth: int = 1
+
+    def __str__(self) -> str:
+        nth = f" {self.nth}" if self.nth > 1 else ""
+        return f"{self.scene.__name__}-{self.kind} {self.method}{nth}"
+
+
+def reviewed(stage: Stage) -> int:
+    """An incident in review, whose document takes several pages; it has been told everything."""
+    number = declared(stage, private=False)
+    stage.carries()
+    stage.changes(incidents.move, policy=stage.policy, number=number, by=ANA, to=Phase.REVIEW)
+    _answers(stage, number, LONG)
+    stage.carries()
+    return number
+
+
+def declared(stage: Stage, *, private: bool) -> int:
+    """A new incident of which nothing has been told yet."""
+    title = f"Checkout is down {next(COUNT)}"
+    return stage.changes(incidents.declare, policy=stage.policy, by=ANA, title=title, private=private).id
+
+
+def declaring(stage: Stage, number: int) -> None:
+    declared(stage, private=False)
+
+
+def declaring_in_private(stage: Stage, number: int) -> None:
+    declared(stage, private=True)
+
+
+def declaring_where_the_bot_is_no_member(stage: Stage, number: int) -> None:
+    channel = stage.settings.incidents_channel
+    stage.slack.person("Mia").removes(stage.slack.bot_user_id, channel)
+    declared(stage, private=False)
+
+
+def changing_severity(stage: Stage, number: int) -> None:
+    to = "sev1" if next(COUNT) % 2 else "sev2"
+    stage.changes(incidents.set_severity, policy=stage.policy, number=number, by=ANA, to=to, reason="We looked")
+
+
+def updating(stage: Stage, number: int) -> None:
+    for text in ("alpha", "omega"):
+        stage.changes(incidents.update, number=number, by=ANA, text=f"{text} {next(COUNT)}")
+
+
+def whispering(stage: Stage, number: int) -> None:
+    with stage.parts.store.begin() as work:
+        incident = work.incident(number)
+        for text in ("alpha", "omega"):
+            whisper(work, incident, KAI, "note", {"by": ANA, "text": f"{text} {next(COUNT)}"})
+
+
+def inviting_a_stranger(stage: Stage, number: int) -> None:
+    with stage.parts.store.begin() as work:
+        work.tell(Invite(incident=number, users=(BO, "U0NOBODY")))
+
+
+def asking_for_the_menu(stage: Stage, number: int) -> None:
+    channel = stage.slack.channel("general")["id"]
+    asked = stage.slack.person("Ana").says("What is open?", channel)
+    with stage.parts.store.begin() as work:
+        work.tell(ShowMenu(incident=None, channel=channel, thread=asked["ts"]))
+
+
+def pinning(stage: Stage, number: int) -> None:
+    room = _room(stage, number)
+    said = stage.slack.person("Ana").says("The disk is full", room)
+    with stage.parts.store.begin() as work:
+        work.tell(React(incident=number, channel=room, ts=said["ts"], emoji="white_check_mark"))
+
+
+def beginning_a_review(stage: Stage, number: int) -> None:
+    reviewed_later = declared(stage, private=False)
+    stage.carries()
+    with stage.parts.store.begin() as work:
+        incidents.move(work, policy=stage.policy, number=reviewed_later, by=ANA, to=Phase.REVIEW)
+        review = work.session.get_one(reviews.Review, reviewed_later)
+        for name in reviews.ANSWERS:
+            setattr(review, name, LONG)
+
+
+def redrawing_a_review(stage: Stage, number: int) -> None:
+    with stage.parts.store.begin() as work:
+        work.tell(RefreshReview(incident=number))
+
+
+def shortening_a_review(stage: Stage, number: int) -> None:
+    _answers(stage, number, LONG)
+    stage.carries()
+    _answers(stage, number, SHORT)
+
+
+def lengthening_a_review(stage: Stage, number: int) -> None:
+    _answers(stage, number, SHORT)
+    stage.carries()
+    _answers(stage, number, LONG)
+
+
+def sharing_a_review(stage: Stage, number: int) -> None:
+    _answers(stage, number, LONG)
+    stage.carries()
+    with stage.parts.store.begin() as work:
+        work.tell(ShareReview(incident=number))
+
+
+def redrawing_a_deleted_card(stage: Stage, number: int) -> None:
+    room = _room(stage, number)
+    (card,) = stage.slack.pins(room)
+    _deletes(stage, room, card["message"]["ts"])
+    with stage.parts.store.begin() as work:
+        work.tell(RefreshCard(incident=number))
+
+
+def redrawing_a_deleted_page(stage: Stage, number: int) -> None:
+    with stage.parts.store.read() as session:
+        last = session.get(reviews.Review, number).pages[-1]
+    _deletes(stage, _room(stage, number), last)
+    redrawing_a_review(stage, number)
+
+
+def talking(stage: Stage, number: int) -> None:
+    with stage.parts.store.begin() as work:
+        for text in ("alpha", "omega"):
+            say(work, work.incident(number), "note", {"by": ANA, "text": f"{text} {next(COUNT)}"})
+
+
+def _answers(stage: Stage, number: int, text: str) -> None:
+    stage.changes(
+        reviews.fill, number=number, by=ANA, answers=dict.fromkeys(reviews.ANSWERS, text), timeline_read=False
+    )
+
+
+def _room(stage: Stage, number: int) -> str:
+    with stage.parts.store.read() as session:
+        return session.get(incidents.Incident, number).room
+
+
+def _deletes(stage: Stage, room: str, ts: str) -> None:
+    mia = stage.slack.person("Mia")  # An admin.
+    mia.joins(room)
+    message = next(message for message in stage.slack.messages(room) if message["ts"] == ts)
+    mia.deletes(message)
+
+
+STEPS = [
+    Step(declaring, "OpenRoom", "conversations.create"),
+    Step(declaring, "Invite", "auth.test"),
+    Step(declaring, "Invite", "conversations.invite"),
+    Step(declaring, "RefreshCard", "chat.postMessage"),
+    Step(declaring, "RefreshCard", "pins.add"),
+    Step(declaring, "RefreshTopic", "conversations.setTopic"),
+    Step(declaring, "RefreshAnnouncement", "conversations.list"),
+    Step(declaring, "RefreshAnnouncement", "chat.postMessage"),
+    Step(declaring_where_the_bot_is_no_member, "RefreshAnnouncement", "conversations.join"),
+    Step(declaring_in_private, "OpenRoom", "conversations.create"),
+    Step(changing_severity, "RefreshCard", "chat.update"),
+    Step(changing_severity, "RefreshAnnouncement", "chat.update"),
+    Step(changing_severity, "Say in room", "chat.postMessage"),
+    Step(updating, "Say in announcement", "chat.postMessage"),
+    Step(talking, "Say in room", "chat.postMessage"),
+    Step(whispering, "Say in person", "conversations.open"),
+    Step(whispering, "Say in person", "chat.postMessage"),
+    Step(inviting_a_stranger, "Invite", "conversations.invite"),
+    Step(asking_for_the_menu, "ShowMenu", "chat.postMessage"),
+    Step(pinning, "React", "reactions.add"),
+    Step(beginning_a_review, "RefreshReview", "chat.postMessage"),
+    Step(beginning_a_review, "RefreshReview", "chat.postMessage", 2),
+    Step(redrawing_a_review, "RefreshReview", "chat.update"),
+    Step(redrawing_a_review, "RefreshReview", "chat.update", 2),
+    Step(shortening_a_review, "RefreshReview", "chat.delete"),
+    Step(lengthening_a_review, "RefreshReview", "chat.postMessage"),
+    Step(sharing_a_review, "ShareReview", "chat.postMessage"),
+    Step(sharing_a_review, "ShareReview", "chat.postMessage", 2),
+    Step(redrawing_a_deleted_card, "RefreshCard", "chat.postMessage"),
+    Step(redrawing_a_deleted_card, "RefreshCard", "pins.add"),
+    Step(redrawing_a_deleted_page, "RefreshReview", "chat.postMessage"),
+]

@@ -1,0 +1,67 @@
+"""The stage of the durability tests: one workspace and one database, and bots that come and go."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from bot import policy, settings, slack
+from bot.clock import MovableClock
+from bot.delivery import LEASE, Delivery
+from bot.parts import Parts
+from db.store import Store
+from sandbox import Running, Workspace
+from tests.durability.audit import Audit
+
+# A client gives up after this many seconds; the sandbox answers in a few thousandths.
+PATIENCE = 0.2
+# So long after the trouble everything must be there.
+MINUTES = 4
+
+
+class Stage:
+    """A workspace, a database and a clock. Each bot is made from nothing, as after a start of the process."""
+
+    def __init__(self, server: Running, database_url: str, clock: MovableClock, rules: Path | None = None) -> None:
+        self.slack: Workspace = server.ws
+        self.clock = clock
+        environment = {**server.ws.settings(), "DATABASE_URL": database_url, "TOCSIN_HTTP": "127.0.0.1:0"}
+        self.settings = settings.load(need_slack=True, env=environment)
+        self.policy = policy.load(rules)
+        self.store = Store(self.settings.database_url.get_secret_value(), clock.now)
+        self.parts = self.new_parts()
+        self._audit = Audit(self.slack, self.parts)
+
+    def new_parts(self, kind: type[slack.Slack] = slack.Slack) -> Parts:
+        """The parts of a bot that has just been started: it remembers nothing of Slack. (A store remembers nothing.)"""
+        token = self.settings.slack_bot_token.get_secret_value()
+        web = slack.client(token, self.settings.slack_api_url)
+        web.timeout = PATIENCE
+        return Parts(self.settings, self.policy, self.clock, self.store, kind(web))
+
+    def carries(self) -> None:
+        """A bot that nothing ever happens to carries all that is due."""
+        Delivery(self.parts).run_until_empty()
+
+    def leases_run_out(self) -> None:
+        """What a dead bot had in hand may be taken by another."""
+        self.clock.moves(LEASE + timedelta(seconds=1))
+
+    def recovers(self) -> None:
+        """Another bot starts, and minutes pass. Nobody helps."""
+        delivery = Delivery(self.new_parts())
+        self.leases_run_out()
+        for _ in range(MINUTES):
+            delivery.run_until_empty()
+            self.clock.moves(timedelta(minutes=1))
+
+    def wrong(self) -> list[str]:
+        """What the audit finds."""
+        return self._audit.wrong()
+
+    def changes(self, workflow: Callable, **arguments) -> object:
+        """Run one workflow in a transaction of its own."""
+        with self.store.begin() as work:
+            return workflow(work, **arguments)
+
+    def close(self) -> None:
+        self.store.close()
