@@ -15,6 +15,7 @@ from bot import commands, policy, schedule, slack, web
 from bot.clock import Clock, SystemClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
+from bot.mail import Mailer
 from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
@@ -36,7 +37,8 @@ class Tocsin:
         token = settings.slack_bot_token.get_secret_value()
         client = slack.client(token, settings.slack_api_url)
         store = Store(settings.database_url.get_secret_value(), clock.now)
-        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace))
+        mailer = Mailer(settings.smtp, settings.mail_from, clock.now) if settings.smtp else None
+        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace), mailer)
         self.delivery = Delivery(self.parts)
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret

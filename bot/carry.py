@@ -1,10 +1,12 @@
-"""How each kind of effect reaches Slack.
+"""How each kind of effect reaches Slack, or a mail server.
 
 A carrier reads the database, calls Slack, and gives back what was learned as a function that is applied in the same
 transaction in which the effect is settled. Every carrier may be killed at any point and started again: it looks
 before it makes a thing twice, and a thing that is there already is what it wanted.
 """
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +23,14 @@ from bot.effects import (
     RefreshReview,
     RefreshTopic,
     Say,
+    SendMail,
     ShareReview,
     ShowMenu,
 )
-from bot.errors import SlackRefused
+from bot.errors import MailRefused, SlackRefused
+from bot.mail import Mail
 from bot.parts import Parts
-from bot.views import card, document, lists, messages
+from bot.views import card, document, letters, lists, messages
 from bot.workflows import rooms, wording
 from db import outbox, queries
 from db.models import Incident
@@ -35,6 +39,9 @@ from db.records import IncidentRecord, Record
 from db.store import Work
 
 Learned = Callable[[Work], None]
+
+# Whoever may be named in an e-mail. An id too many costs nothing.
+USER = re.compile(r"\b[UW][A-Z0-9]+\b")
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Errand:
 
 
 def carry(effect: Effect, errand: Errand) -> Learned:
-    """Do it, and give back what was learned. Raises a `SlackError` when Slack would not."""
+    """Do it, and give back what was learned. Raises a `SlackError` or a `MailError` when it was not taken."""
     match effect:
         case OpenRoom():
             learned = open_room(errand)
@@ -80,6 +87,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:
             learned = show_menu(effect, errand)
         case React():
             learned = react(effect, errand)
+        case SendMail():
+            learned = send_mail(effect, errand)
         case _:
             raise TypeError(f"nobody carries {effect.kind}")
     return learned
@@ -252,6 +261,30 @@ def show_menu(effect: ShowMenu, errand: Errand) -> Learned:
 def react(effect: React, errand: Errand) -> Learned:
     """Show the person who pinned a message that it is on the timeline."""
     errand.parts.slack.react(effect.channel, effect.ts, effect.emoji)
+    return nothing
+
+
+def send_mail(effect: SendMail, errand: Errand) -> Learned:
+    """Hand an e-mail to the mail server."""
+    parts = errand.parts
+    if parts.mailer is None:  # There was one when it was told.
+        raise MailRefused("no mail server is configured: set TOCSIN_SMTP_URL, then `tocsin deliveries retry`")
+    incident = errand.record().incident if effect.incident is not None else None
+    with parts.store.read() as session:
+        people = queries.people(session, USER.findall(json.dumps(effect.values)))
+    letter = letters.letter(effect.what, effect.values, policy=parts.policy, people=people)
+    parts.mailer.send(
+        Mail(
+            uid=errand.claimed.uid,
+            to=effect.to,
+            name=effect.name,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            incident=incident.key if incident else None,
+            thread=effect.thread or (incident.uid if incident else None),
+        )
+    )
     return nothing
 
 

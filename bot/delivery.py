@@ -6,11 +6,12 @@ together with the settlement. Whoever dies in between leaves a lease that runs o
 
 import logging
 import threading
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot import carry
-from bot.effects import KINDS, RefreshCard
-from bot.errors import SlackBusy, SlackRefused, SlackUnclear
+from bot.effects import KINDS, WITHOUT_SLACK, RefreshCard
+from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import DELIVERED
 from bot.parts import Parts
 from db import outbox
@@ -66,10 +67,10 @@ class Delivery:
             carried += 1
         return carried
 
-    def carry_one(self) -> bool:
-        """Carry the next effect that is due. False when there is none."""
+    def carry_one(self, kinds: Collection[str] | None = None) -> bool:
+        """Carry the next effect that is due, of any or of these kinds. False when there is none."""
         with self.parts.store.begin() as work:
-            claims = outbox.claim(work.session, now=work.now, lease=LEASE)
+            claims = outbox.claim(work.session, now=work.now, lease=LEASE, kinds=kinds)
         for claimed in claims:
             self._carry(claimed)
         return bool(claims)
@@ -77,8 +78,11 @@ class Delivery:
     def _run(self) -> None:
         while not self._stopping:
             news = self._news
+            # While Slack is away one thread goes on knocking. The others would only wait for time-outs, and an e-mail
+            # that says so would wait behind them.
+            knocks = not self.parts.health.degraded or threading.current_thread() is self._threads[0]
             try:
-                if self.carry_one():
+                if self.carry_one(None if knocks else WITHOUT_SLACK):
                     continue
             except Exception:  # The database may be down for a while; the outbox is safe, so look again later.
                 log.exception("delivery could not reach the database; it tries again")
@@ -93,9 +97,9 @@ class Delivery:
             learned = carry.carry(effect, errand)
         except SlackBusy as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy))
-        except SlackUnclear as unclear:
+        except (SlackUnclear, MailUnclear) as unclear:
             self._postpone(claimed, _wait(claimed.attempts), str(unclear))
-        except SlackRefused as refusal:
+        except (SlackRefused, MailRefused) as refusal:
             self._bury(claimed, str(refusal))
         except Exception as error:  # A bug of ours: it must not stop the lane, nor be lost.
             log.exception("carrying %s of incident %s failed", claimed.kind, claimed.incident)

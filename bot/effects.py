@@ -6,6 +6,7 @@ what the database says, so that one waiting refresh covers all changes made mean
 Lanes keep order where people see it: what is said in one room, in one announcement's thread, to one person.
 """
 
+import hashlib
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -18,6 +19,7 @@ class Effect(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     urgency: ClassVar[int] = NORMAL
+    needs_slack: ClassVar[bool] = True
     incident: int | None
 
     @property
@@ -149,6 +151,27 @@ class React(Effect):
     emoji: str
 
 
+class SendMail(Effect):
+    """An e-mail to one person: the template `templates/mail/<what>.j2` filled with `values`.
+
+    Mails of one `thread` (a random name) are shown together by the reader's program; without one, those of an incident
+    are. Never told when there is no mail server.
+    """
+
+    urgency: ClassVar[int] = URGENT
+    needs_slack: ClassVar[bool] = False
+    to: str
+    name: str = ""
+    what: str
+    values: dict[str, Any]
+    thread: str | None = None
+
+    @property
+    def lane(self) -> str:
+        """In order for each reader: one whose mail server says "later" holds up nobody else."""
+        return f"mail:{self.incident or ''}:{hashlib.sha256(self.to.encode()).hexdigest()[:16]}"
+
+
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
@@ -162,5 +185,7 @@ KINDS: dict[str, type[Effect]] = {
         Say,
         ShowMenu,
         React,
+        SendMail,
     )
 }
+WITHOUT_SLACK = tuple(name for name, kind in KINDS.items() if not kind.needs_slack)

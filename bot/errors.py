@@ -5,10 +5,13 @@ TocsinError
 │   └── NotFound     there is no such incident, or not for this person (the same words for both)
 ├── BadSettings      an environment setting is missing or malformed
 ├── BadPolicy        the policy file says something that cannot be
-└── SlackError       a call of Slack's Web API did not succeed
-    ├── SlackRefused   Slack understood and said no; saying it again would not help
-    ├── SlackBusy      Slack asks to come back later
-    └── SlackUnclear   nobody knows whether the call was carried out
+├── SlackError       a call of Slack's Web API did not succeed
+│   ├── SlackRefused   Slack understood and said no; saying it again would not help
+│   ├── SlackBusy      Slack asks to come back later
+│   └── SlackUnclear   nobody knows whether the call was carried out
+└── MailError        an e-mail was not taken by the mail server
+    ├── MailRefused    it said no for good; saying it again would not help
+    └── MailUnclear    not now, or nobody knows
 """
 
 from collections.abc import Mapping
@@ -65,3 +68,15 @@ class SlackBusy(SlackError):
 
 class SlackUnclear(SlackError):
     """Time-out, dropped connection or 5xx: the call may or may not have been carried out."""
+
+
+class MailError(TocsinError):
+    """The mail server did not take an e-mail. Says at what, never to whom nor what stood in it."""
+
+
+class MailRefused(MailError):
+    """No, for good: an answer from 500 on, or what we need it does not offer."""
+
+
+class MailUnclear(MailError):
+    """Not now (an answer from 400 on), or no answer: it may have been taken all the same."""

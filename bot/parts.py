@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.health import Health
+from bot.mail import Mailer
 from bot.policy import Policy
 from bot.settings import Settings
 from bot.slack import Slack
@@ -19,4 +20,5 @@ class Parts:
     clock: Clock
     store: Store
     slack: Slack
+    mailer: Mailer | None = None
     health: Health = field(default_factory=Health)

@@ -85,8 +85,10 @@ class Receiver:
         self._frames += 1
 
     def _signs_of_life(self) -> tuple[int, str | None, float | None]:
-        session = self.client.current_session
-        return self._frames, self.client.session_id(), session.last_ping_pong_time if session else None
+        session = self._handler.client.current_session if self._handler else None
+        return (
+            (self._frames, session.session_id, session.last_ping_pong_time) if session else (self._frames, None, None)
+        )
 
 
 def _close(handler: SocketModeHandler) -> None:

@@ -5,6 +5,7 @@ fail. So every so often `auth.test` is asked, with a time-out of its own. What w
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from slack_sdk.errors import SlackClientError
@@ -13,6 +14,8 @@ from bot.errors import SlackBusy, SlackError
 from bot.parts import Parts
 from bot.receiver import Receiver
 from bot.slack import Slack
+from bot.workflows import outages
+from db import queries
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ class Watch:
         self._receiver = receiver
 
     def look(self) -> None:
-        """Probe once, and replace the connection if it is dead. Never raises for Slack's sake."""
+        """Probe once, replace the connection if it is dead, and write down what goes on. Never raises for Slack's sake."""
         trouble = self._ask()
         if trouble is None:
             if self.parts.health.answered():
@@ -39,6 +42,18 @@ class Watch:
             self._look_at_connection()
         elif self.parts.health.failed():
             log.error("degraded: Slack does not answer (%s); what it must hear waits", trouble)
+        if self.parts.health.degraded:
+            self._write_down(outages.failed)
+        elif trouble is None and self._goes_on():
+            self._write_down(outages.answered)
+
+    def _goes_on(self) -> bool:
+        with self.parts.store.read() as session:
+            return queries.outage_goes_on(session, outages.SLACK)
+
+    def _write_down(self, what: Callable[..., object]) -> None:
+        with self.parts.store.begin() as work:
+            what(work, policy=self.parts.policy, mail=self.parts.mailer is not None)
 
     def _ask(self) -> str | None:
         """Why nothing can be said in Slack now; None when it can. A 429 is an answer."""

@@ -14,6 +14,7 @@ import migrations
 from bot.clock import MovableClock
 from db.models import Base
 from db.store import Store, open_engine
+from tests.post_office import PostOffice
 
 # A Tuesday noon, in the middle of a working week, in winter.
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -96,6 +97,15 @@ def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
     opened = Store(database_url, clock.now)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """A real SMTP server that keeps what it is given."""
+    office = PostOffice()
+    office.opens()
+    yield office
+    office.closes()
 
 
 def _empty(url: str) -> None:

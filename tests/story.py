@@ -12,7 +12,7 @@ Time stands still until the story moves it. Nothing is patched, and nobody sleep
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -319,13 +319,21 @@ def workspace(clock: MovableClock) -> Workspace:
     return slack
 
 
-def bot(slack: Workspace, api_url: str, database_url: str, clock: MovableClock, rules: Path) -> Tocsin:
-    """The bot, with this workspace's tokens; `rules` is a policy file."""
+def bot(
+    slack: Workspace,
+    api_url: str,
+    database_url: str,
+    clock: MovableClock,
+    rules: Path,
+    more: Mapping[str, str] | None = None,
+) -> Tocsin:
+    """The bot, with this workspace's tokens; `rules` is a policy file, `more` are further settings."""
     environment = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
         "SLACK_API_URL": api_url,
         "DATABASE_URL": database_url,
         "TOCSIN_HTTP": "127.0.0.1:0",
+        **(more or {}),
     }
     return Tocsin(settings.load(need_slack=True, env=environment), policy.load(rules), clock)

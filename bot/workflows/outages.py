@@ -22,7 +22,7 @@ from db.store import Work
 # A few probes of whichever bot is the slowest.
 SETTLED = timedelta(seconds=60)
 SLACK = "slack"
-INCIDENTS_MOST = 50
+INCIDENTS_MOST = 1000
 
 
 def failed(work: Work, *, policy: Policy, mail: bool) -> None:
@@ -62,13 +62,15 @@ def _open(work: Work) -> Outage | None:
 
 def _serious(work: Work, policy: Policy) -> list[IncidentRecord]:
     """The open incidents that leadership is told of: of a high severity, or security with customer data."""
-    return [
-        incident
-        for incident in queries.incidents_open(work.session, limit=INCIDENTS_MOST)
-        if incident.severity in policy.severities
-        and policy.is_high(incident.severity)
-        or (incident.kind is Kind.SECURITY and incident.customer_data is Answer.YES)
-    ]
+    incidents = queries.incidents_open(work.session, limit=INCIDENTS_MOST)
+    return [incident for incident in incidents if _is_serious(incident, policy)]
+
+
+def _is_serious(incident: IncidentRecord, policy: Policy) -> bool:
+    level = policy.severities.get(incident.severity)  # None: the policy was changed since
+    if level is not None and level.high:
+        return True
+    return incident.kind is Kind.SECURITY and incident.customer_data is Answer.YES
 
 
 def _tell_leadership(work: Work, policy: Policy, outage: Outage, what: str, incidents: list[IncidentRecord]) -> None:
@@ -102,5 +104,5 @@ def _standing(work: Work, incident: IncidentRecord) -> Mapping[str, Any]:
         standing["commander"] = commander
     update = queries.last_entry(work.session, incident.id, EntryKind.UPDATE)
     if update:
-        standing["update"] = {"at": update.at.isoformat(), "text": update.text}
+        standing["said"] = {"at": update.at.isoformat(), "text": update.text}
     return standing

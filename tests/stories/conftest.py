@@ -15,16 +15,16 @@ Stage = Callable[..., Story]
 
 @pytest.fixture
 def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Stage]:
-    """Makes stories: `on_stage(rules="leadership: …")`. Each is taken down in the end."""
+    """Makes stories: `on_stage(rules="leadership: …", TOCSIN_SMTP_URL="…")`. Each is taken down in the end."""
     taken_down = []
 
-    def begin(rules: str = "") -> Story:
+    def begin(rules: str = "", **more: str) -> Story:
         policy_file = tmp_path / "policy.yml"
         policy_file.write_text(rules)
         slack = stage.workspace(clock)
         server = running(slack)
         here = server.__enter__()
-        bot = stage.bot(slack, here.api_url, database_url, clock, policy_file)
+        bot = stage.bot(slack, here.api_url, database_url, clock, policy_file, more)
 
         def take_down() -> None:
             # Slack hangs up first, and the bot's client gets a last empty message: it waits for up to three seconds in
