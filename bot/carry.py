@@ -7,9 +7,10 @@ before it makes a thing twice, and a thing that is there already is what it want
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -35,7 +36,7 @@ from bot.workflows import rooms, wording
 from db import outbox, queries
 from db.models import Incident
 from db.outbox import Claimed
-from db.records import IncidentRecord, Record
+from db.records import Record
 from db.store import Work
 
 Learned = Callable[[Work], None]
@@ -55,7 +56,7 @@ class Errand:
     @property
     def look_since(self) -> datetime | None:
         """From when on an earlier attempt may have said it already; None when there was none."""
-        return None if self.first_try else self.claimed.told_at
+        return None if self.claimed.attempts == 1 else self.claimed.told_at
 
     def record(self) -> Record:
         """The incident as the database has it now."""
@@ -122,13 +123,9 @@ def refresh_card(errand: Errand) -> Learned:
         return nothing  # `rooms.opened` and `rooms.archived` tell it again.
     mail = errand.parts.settings.smtp is not None
     drawn = card.card(record, errand.parts.policy, mail_configured=mail).arguments()
-    if incident.card_ts is not None and slack.update(incident.room, incident.card_ts, drawn):
+    ts = _show(errand, incident.room, incident.card_ts, drawn, key=f"card:{incident.uid}", since=incident.declared_at)
+    if ts == incident.card_ts:
         return nothing
-    lost = incident.card_ts is not None
-    key = f"card:{incident.uid}"
-    ts = slack.post(incident.room, drawn, key=key, look_since=None if lost else _since(incident, errand))
-    if not errand.first_try:
-        slack.update(incident.room, ts, drawn)  # What an earlier attempt posted may be older than this.
     slack.pin(incident.room, ts)
     return lambda work: rooms.card_posted(work, number=incident.id, ts=ts)
 
@@ -143,27 +140,24 @@ def refresh_topic(errand: Errand) -> Learned:
 
 def refresh_announcement(errand: Errand) -> Learned:
     """Post the announcement, or bring it up to date."""
-    record = errand.record()
-    channel, ts, learned = _announce(record, errand)
-    if learned is nothing:
-        drawn = card.announcement(record, errand.parts.policy).arguments()
-        if not errand.parts.slack.update(channel, ts, drawn):
-            return lambda work: rooms.announced(work, number=record.incident.id, channel=channel, ts=None)
+    _, _, learned = _announce(errand.record(), errand, refresh=True)
     return learned
 
 
-def _announce(record: Record, errand: Errand) -> tuple[str, str, Learned]:
-    """Where the announcement is, posted now if it was not; with what there is to note."""
+def _announce(record: Record, errand: Errand, *, refresh: bool = False) -> tuple[str, str, Learned]:
+    """Where the announcement is, with what there is to note. Posted if it is not there, and with `refresh` up to date."""
     incident = record.incident
     if incident.private:  # The last gate: whatever told this, a private incident is never announced.
         raise SlackRefused("chat.postMessage", "private_incident", "a private incident is never announced")
-    if incident.announced_in is not None and incident.announcement_ts is not None:
-        return incident.announced_in, incident.announcement_ts, nothing
-    slack = errand.parts.slack
-    channel = slack.channel_named(errand.parts.settings.incidents_channel)
+    channel, ts = incident.announced_in, incident.announcement_ts
+    if channel is not None and ts is not None and not refresh:
+        return channel, ts, nothing
+    channel = channel or errand.parts.slack.channel_named(errand.parts.settings.incidents_channel)
     drawn = card.announcement(record, errand.parts.policy).arguments()
-    ts = slack.post(channel, drawn, key=f"announcement:{incident.uid}", look_since=_since(incident, errand))
-    return channel, ts, lambda work: rooms.announced(work, number=incident.id, channel=channel, ts=ts)
+    shown = _show(errand, channel, ts, drawn, key=f"announcement:{incident.uid}", since=incident.declared_at)
+    if shown == ts:
+        return channel, ts, nothing
+    return channel, shown, lambda work: rooms.announced(work, number=incident.id, channel=channel, ts=shown)
 
 
 def refresh_review(errand: Errand) -> Learned:
@@ -176,12 +170,12 @@ def refresh_review(errand: Errand) -> Learned:
     posted: list[str] = []
     for place, page in enumerate(pages):
         known = review.pages[place] if place < len(review.pages) else None
-        if known is None or not slack.update(incident.room, known, page.arguments()):
-            lost = known is not None
-            since = None if lost else _since(incident, errand)
-            key = f"review:{incident.uid}:{place}"
-            known = slack.post(incident.room, page.arguments(), key=key, look_since=since)
-        posted.append(known)
+        if known is not None and posted and known < posted[-1]:
+            slack.delete(incident.room, known)  # A page before it had to be posted anew, and now stands below it.
+            known = None
+        key = f"review:{incident.uid}:{place}"
+        shown = _show(errand, incident.room, known, page.arguments(), key=key, since=incident.declared_at)
+        posted.append(shown)
     for surplus in review.pages[len(pages) :]:
         slack.delete(incident.room, surplus)
     return lambda work: rooms.review_posted(work, number=incident.id, pages=posted)
@@ -292,9 +286,19 @@ def nothing(work: Work) -> None:
     """Nothing was learned."""
 
 
-def _since(incident: IncidentRecord, errand: Errand) -> datetime | None:
-    """From when on a thing of this incident may have been posted; None when nobody tried before."""
-    return None if errand.first_try else incident.declared_at
+def _show(errand: Errand, channel: str, ts: str | None, drawn: Mapping[str, Any], *, key: str, since: datetime) -> str:
+    """Have a message show what was drawn: updated where it is known to be, else found by its key, else posted.
+
+    Gives its `ts`. Nobody looks for it when nobody can have posted it: it was never known, and this is the first try.
+    """
+    slack = errand.parts.slack
+    if ts is not None and slack.update(channel, ts, drawn):
+        return ts
+    certainly_new = ts is None and errand.first_try
+    shown = slack.post(channel, drawn, key=key, look_since=None if certainly_new else since)
+    if not certainly_new:
+        slack.update(channel, shown, drawn)  # What an earlier attempt posted may be older than this.
+    return shown
 
 
 def _is_a_room(parts: Parts, channel: str) -> bool:

@@ -119,19 +119,16 @@ def claim(
 
 
 def is_first_try(session: Session, claimed: Claimed) -> bool:
-    """Whether nobody can have done this before: the first attempt of the first such effect of this incident.
+    """Whether nobody can have tried this before: the first attempt of the first effect of this incident and lane.
 
     Otherwise an earlier carrier may have come as far as Slack without living to note it.
     """
     if claimed.attempts > 1:
         return False
-    earlier = exists().where(
-        Effect.incident_id == claimed.incident,
-        Effect.kind == claimed.kind,
-        Effect.id < claimed.id,
-        Effect.attempts > 0,
-    )
-    return not session.scalar(select(earlier))
+    this, earlier = aliased(Effect), aliased(Effect)
+    same_lane = and_(earlier.incident_id == this.incident_id, earlier.lane == this.lane)
+    question = exists().where(this.id == claimed.id, same_lane, earlier.id < this.id, earlier.attempts > 0)
+    return not session.scalar(select(question))
 
 
 def _held(session: Session, claimed: Claimed) -> Effect | None:
