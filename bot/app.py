@@ -26,6 +26,8 @@ from db.store import Store
 
 log = logging.getLogger(__name__)
 
+QUICK_SECONDS = 2
+
 
 class Tocsin:
     """The bot: its parts, and what runs. Built without touching the network or the database."""
@@ -38,7 +40,8 @@ class Tocsin:
         client = slack.client(token, settings.slack_api_url)
         store = Store(settings.database_url.get_secret_value(), clock.now)
         mailer = Mailer(settings.smtp, settings.mail_from, clock.now) if settings.smtp else None
-        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace), mailer)
+        quick = slack.Slack(slack.client(token, settings.slack_api_url, timeout=QUICK_SECONDS))
+        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace), quick, mailer)
         self.delivery = Delivery(self.parts)
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret

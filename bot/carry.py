@@ -6,10 +6,9 @@ before it makes a thing twice, and a thing that is there already is what it want
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from bot.effects import (
     Effect,
     Invite,
+    LearnMembers,
     OpenRoom,
     React,
     RefreshAnnouncement,
@@ -32,17 +32,19 @@ from bot.errors import MailRefused, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.views import card, document, letters, lists, messages
-from bot.workflows import rooms, wording
+from bot.workflows import people, rooms, wording
 from db import outbox, queries
 from db.models import Incident
 from db.outbox import Claimed
-from db.records import Record
+from db.records import Record, users_in
 from db.store import Work
 
 Learned = Callable[[Work], None]
+# What Slack says about people who cannot be written to any more.
+WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 
-# Whoever may be named in an e-mail. An id too many costs nothing.
-USER = re.compile(r"\b[UW][A-Z0-9]+\b")
+# What is said later than this says when it happened.
+LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Errand:
             return queries.record(session, self.claimed.incident)
 
 
-def carry(effect: Effect, errand: Errand) -> Learned:
+def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- a table that the type checker can read
     """Do it, and give back what was learned. Raises a `SlackError` or a `MailError` when it was not taken."""
     match effect:
         case OpenRoom():
@@ -82,6 +84,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:
             learned = share_review(errand)
         case Invite():
             learned = invite(effect, errand)
+        case LearnMembers():
+            learned = learn_members(errand)
         case Say():
             learned = say(effect, errand)
         case ShowMenu():
@@ -198,8 +202,9 @@ def invite(effect: Invite, errand: Errand) -> Learned:
         return nothing  # `rooms.opened` invites everybody.
     if incident.room_archived:
         return nothing
-    failures = errand.parts.slack.invite(incident.room, effect.users)
-    came = [user for user in effect.users if user not in failures]
+    users = [user for user in effect.users if people.is_in_slack(user)]
+    failures = errand.parts.slack.invite(incident.room, users)
+    came = [user for user in users if user not in failures]
 
     def learned(work: Work) -> None:
         for user in came:
@@ -210,16 +215,37 @@ def invite(effect: Invite, errand: Errand) -> Learned:
     return learned
 
 
+def learn_members(errand: Errand) -> Learned:
+    """Ask who is in the room, and believe it."""
+    incident = errand.record().incident
+    if incident.room is None:
+        return nothing
+    users, room = errand.parts.slack.members(incident.room), incident.room
+    return lambda work: rooms.members_are(work, room=room, users=users)
+
+
 def say(effect: Say, errand: Errand) -> Learned:
     """Say a thing once: in the room, in the announcement's thread, or to one person."""
     slack, policy = errand.parts.slack, errand.parts.policy
     record = errand.record() if effect.incident is not None else None
-    message = messages.say(effect.what, effect.values, incident=record.incident if record else None, policy=policy)
+    late = errand.parts.clock.now() - errand.claimed.told_at > LATE
+    message = messages.say(
+        effect.what,
+        effect.values,
+        incident=record.incident if record else None,
+        policy=policy,
+        happened=errand.claimed.told_at if late else None,
+    )
     learned: Learned = nothing
     thread: str | None = None
     if effect.place == "person":
         assert effect.user is not None
-        channel = slack.direct_messages_with(effect.user)
+        try:
+            channel = slack.direct_messages_with(effect.user)
+        except SlackRefused as refusal:
+            if refusal.code not in WHO_LEFT or effect.incident is None:
+                raise
+            return lambda work: rooms.nobody_heard(work, user=effect.user or "", said=effect)
     elif effect.place == "announcement":
         assert record is not None
         channel, thread, learned = _announce(record, errand)
@@ -265,8 +291,8 @@ def send_mail(effect: SendMail, errand: Errand) -> Learned:
         raise MailRefused("no mail server is configured: set TOCSIN_SMTP_URL, then `tocsin deliveries retry`")
     incident = errand.record().incident if effect.incident is not None else None
     with parts.store.read() as session:
-        people = queries.people(session, USER.findall(json.dumps(effect.values)))
-    letter = letters.letter(effect.what, effect.values, policy=parts.policy, people=people)
+        known = queries.people(session, users_in(json.dumps(effect.values)))
+    letter = letters.letter(effect.what, effect.values, policy=parts.policy, people=known)
     parts.mailer.send(
         Mail(
             uid=errand.claimed.uid,

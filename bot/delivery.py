@@ -23,6 +23,7 @@ LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=24)
+GIVE_UP_TRIES = 20
 TRIES_AFTER_A_BUG = 5
 IDLE_SECONDS = 1.0
 
@@ -96,7 +97,7 @@ class Delivery:
             errand = carry.Errand(self.parts, claimed, carry.is_first_try(self.parts, claimed))
             learned = carry.carry(effect, errand)
         except SlackBusy as busy:
-            self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy))
+            self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
         except (SlackUnclear, MailUnclear) as unclear:
             self._postpone(claimed, _wait(claimed.attempts), str(unclear))
         except (SlackRefused, MailRefused) as refusal:
@@ -113,9 +114,10 @@ class Delivery:
                     learned(work)
             DELIVERED.labels(claimed.kind, "done").inc()
 
-    def _postpone(self, claimed: Claimed, wait: timedelta, error: str) -> None:
-        now = self.parts.clock.now()
-        if now - claimed.told_at > GIVE_UP_AFTER:
+    def _postpone(self, claimed: Claimed, wait: timedelta, error: str, *, for_ever: bool = False) -> None:
+        # Old is not enough: after a weekend without the bot, or a repair, it has hardly been tried.
+        old = self.parts.clock.now() - claimed.told_at > GIVE_UP_AFTER
+        if old and claimed.attempts >= GIVE_UP_TRIES and not for_ever:
             self._bury(claimed, error)
             return
         DELIVERED.labels(claimed.kind, "postponed").inc()
@@ -127,6 +129,8 @@ class Delivery:
         DELIVERED.labels(claimed.kind, "dead").inc()
         log.error("%s of incident %s cannot be delivered: %s", claimed.kind, claimed.incident, error)
         with self.parts.store.begin() as work:
+            if claimed.incident is not None:
+                work.incident(claimed.incident)  # Locked first, as everybody does who tells of it.
             outbox.bury(work.session, claimed, now=work.now, error=error)
             if claimed.incident is not None and claimed.kind != RefreshCard.__name__:
                 work.tell(RefreshCard(incident=claimed.incident))  # It shows what could not be delivered.

@@ -108,6 +108,10 @@ class Invite(Effect):
     users: tuple[str, ...]
 
 
+class LearnMembers(Refresh):
+    """Ask Slack who is in the room: what it told while the bot was away is gone."""
+
+
 class Say(Effect):
     """A message: the template `templates/messages/<what>.j2` filled with `values`.
 
@@ -182,6 +186,7 @@ KINDS: dict[str, type[Effect]] = {
         RefreshReview,
         ShareReview,
         Invite,
+        LearnMembers,
         Say,
         ShowMenu,
         React,

@@ -20,5 +20,6 @@ class Parts:
     clock: Clock
     store: Store
     slack: Slack
+    quick: Slack  # for people who wait: it gives up in time to answer them within Slack's three seconds
     mailer: Mailer | None = None
     health: Health = field(default_factory=Health)

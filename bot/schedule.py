@@ -7,14 +7,16 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
+from bot.effects import LearnMembers
 from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
 from bot.workflows import chase, privacy
-from db import backup
+from db import backup, queries
 from db.models import SeenEvent
+from db.store import Work
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 EVENTS_KEPT = timedelta(days=7)
 LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
+TICK = "chase:"
+ROOMS_MOST = 1000
 
 
 def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
@@ -36,7 +40,9 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.settings.timezone)
     jobs.add_job(watch.look, IntervalTrigger(seconds=EVERY_SECONDS), id="watch")
     jobs.add_job(run_chase, cron, args=[parts], id="chase")
-    jobs.add_job(run_chase, args=[parts], id="chase at the start")
+    jobs.add_job(make_up, args=[parts, cron], id="chase that was missed")
+    jobs.add_job(learn_members, args=[parts], id="members at the start")
+    jobs.add_job(learn_members, IntervalTrigger(hours=1), args=[parts], id="members")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     if parts.policy.backup.cron and parts.policy.backup.folder:
         nightly = CronTrigger.from_crontab(parts.policy.backup.cron.spelled_out, timezone=parts.settings.timezone)
@@ -47,6 +53,7 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
 def run_chase(parts: Parts) -> int:
     """Remind whoever is due to be reminded now; how many reminders went out."""
     with parts.store.begin() as work:
+        remember_tick(work)
         taken = chase.chase(work, policy=parts.policy)
     CHASES.inc(taken)
     if taken:
@@ -54,10 +61,39 @@ def run_chase(parts: Parts) -> int:
     return taken
 
 
+def make_up(parts: Parts, cron: CronTrigger) -> int:
+    """Chase now if the last time of the cron passed while nobody was there; a restart on a Sunday reminds nobody."""
+    now = parts.clock.now()
+    with parts.store.read() as session:
+        last = session.scalar(
+            select(func.max(SeenEvent.at)).where(SeenEvent.event_id.startswith(TICK, autoescape=True))
+        )
+    due = cron.get_next_fire_time(None, last + timedelta(seconds=1)) if last is not None else None
+    if last is None:  # The first start: the next time of the cron is early enough.
+        with parts.store.begin() as work:
+            remember_tick(work)
+    return run_chase(parts) if due is not None and due <= now else 0
+
+
+def remember_tick(work: Work) -> None:
+    """The cron's time has been used; kept beside Slack's events, which are swept after a week, all but the newest."""
+    work.session.execute(delete(SeenEvent).where(SeenEvent.event_id.startswith(TICK, autoescape=True)))
+    work.insert_once(SeenEvent, event_id=f"{TICK}{work.now:%Y%m%dT%H%M%S%f}", at=work.now)
+
+
+def learn_members(parts: Parts) -> None:
+    """Ask Slack who is in the rooms of open private incidents: who was removed while nobody listened must not see them."""
+    with parts.store.begin() as work:
+        for incident in queries.incidents_open(work.session, limit=ROOMS_MOST):
+            if incident.private and incident.room is not None:
+                work.tell(LearnMembers(incident=incident.id))
+
+
 def sweep(parts: Parts) -> None:
     """Forget the events that Slack will not repeat any more, and what was kept as long as the policy says."""
     with parts.store.begin() as work:
-        work.session.execute(delete(SeenEvent).where(SeenEvent.at < work.now - EVENTS_KEPT))
+        old = SeenEvent.at < work.now - EVENTS_KEPT
+        work.session.execute(delete(SeenEvent).where(old, ~SeenEvent.event_id.startswith(TICK, autoescape=True)))
         gone = privacy.expire(work, policy=parts.policy)
     if gone:
         log.info("%s things were let go: kept as long as the policy says", gone)

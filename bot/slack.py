@@ -25,7 +25,18 @@ log = logging.getLogger(__name__)
 # Slack's own words for "something broke here": the call may have been carried out, in part or whole.
 UNCLEAR = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "external_channel_migrating"}
-)
+) | {
+    # Nothing is wrong with what was said, but with who says it: it waits until somebody has mended the installation.
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_expired",
+    "token_revoked",
+    "missing_scope",
+}
+# Not now, without a 429.
+LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+LATER_SECONDS = 30.0
 METADATA = "tocsin"
 # Slack's clock makes the message times, ours the intents; they differ by less than this.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -135,6 +146,10 @@ class Slack:
         failures = {e["user"]: e["error"] for e in answer.get("errors", ()) if "user" in e}
         return {user: code for user, code in failures.items() if code not in FINE_WHEN_INVITING}
 
+    def members(self, room: str) -> frozenset[str]:
+        """Who is in the room."""
+        return frozenset(self._pages("conversations.members", "members", channel=room, limit=999))
+
     def set_topic(self, room: str, topic: str) -> None:
         """Set the room's topic."""
         self.call("conversations.setTopic", channel=room, topic=topic)
@@ -238,16 +253,7 @@ class Slack:
             if refusal.code not in ("user_not_found", "user_not_visible"):
                 raise
             return None
-        profile = found.get("profile") or {}
-        name = profile.get("display_name") or profile.get("real_name") or found.get("real_name") or found["name"]
-        return PersonRecord(
-            user=user,
-            name=name,
-            email=profile.get("email"),
-            zone=found.get("tz"),
-            active=not found.get("deleted", False),
-            bot=bool(found.get("is_bot")),
-        )
+        return person_of(found)
 
     def members_of_group(self, group: str) -> frozenset[str]:
         """Who is in a user group; asked at most every five minutes."""
@@ -266,7 +272,7 @@ class Slack:
             if refusal.code != fine:
                 raise
 
-    def _pages(self, method: str, what: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, method: str, what: str, **arguments: Any) -> Iterator[Any]:
         cursor = ""
         while True:
             answer = self.call(method, **arguments, **({"cursor": cursor} if cursor else {}))
@@ -274,6 +280,20 @@ class Slack:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
+
+
+def person_of(found: Mapping[str, Any]) -> PersonRecord:
+    """A person as Slack's user object tells it."""
+    profile = found.get("profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or found.get("real_name") or found["name"]
+    return PersonRecord(
+        user=found["id"],
+        name=name,
+        email=profile.get("email"),
+        zone=found.get("tz"),
+        active=not found.get("deleted", False),
+        bot=bool(found.get("is_bot")),
+    )
 
 
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
@@ -291,6 +311,8 @@ def _sorted(method: str, error: SlackApiError) -> SlackRefused | SlackBusy | Sla
         headers = {name.lower(): value for name, value in response.headers.items()}
         retry_after = headers.get("retry-after", "30")
         return SlackBusy(method, float(retry_after[0] if isinstance(retry_after, list) else retry_after))
+    if code in LATER:
+        return SlackBusy(method, LATER_SECONDS)
     if status >= 500 or code in UNCLEAR or not answer:
         return SlackUnclear(method, code)
     hint = "; ".join(map(str, answer.get("response_metadata", {}).get("messages", ())))

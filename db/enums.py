@@ -75,6 +75,7 @@ class ReviewState(StrEnum):
 
     DRAFT = "draft"
     DONE = "done"
+    WAIVED = "waived"
 
 
 class EffectState(StrEnum):

@@ -191,14 +191,15 @@ class Entry(Base):
 
 
 class Pin(Base):
-    """A message that was put on a timeline: at most once, however many people react to it."""
+    """A message that was put on a timeline: at most once on each, however many people react to it."""
 
     __tablename__ = "pins"
 
     channel: Mapped[str] = mapped_column(SlackId, primary_key=True)
     ts: Mapped[str] = mapped_column(SlackTs, primary_key=True)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True, index=True)
     text: Mapped[str] = mapped_column(Text)
+    edited_ts: Mapped[str | None] = mapped_column(SlackTs)
     deleted: Mapped[bool] = mapped_column(Boolean, default=False)
 
 

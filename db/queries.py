@@ -85,6 +85,12 @@ def incidents_open(session: Session, user: str | None = None, limit: int = 50) -
     return [_picture(IncidentRecord, row) for row in session.scalars(question)]
 
 
+def count_open(session: Session, user: str | None = None) -> int:
+    """How many incidents are open, of those that this person may see."""
+    question = select(func.count()).select_from(Incident).where(Incident.closed_at.is_(None))
+    return session.scalar(question if user is None else question.where(may_see(user))) or 0
+
+
 def incidents_all(session: Session) -> Iterable[Incident]:
     """Every incident, in the order of their numbers."""
     return session.scalars(select(Incident).order_by(Incident.id).execution_options(yield_per=200))
@@ -155,9 +161,9 @@ def action(session: Session, action_id: int) -> ActionRecord | None:
     return _picture_or_none(ActionRecord, row)
 
 
-def pin(session: Session, channel: str, ts: str) -> Pin | None:
-    """The message as it was last put on a timeline."""
-    return session.get(Pin, (channel, ts))
+def is_pinned(session: Session, channel: str, ts: str, number: int) -> bool:
+    """Whether the message is on the incident's timeline."""
+    return session.get(Pin, (channel, ts, number)) is not None
 
 
 def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
@@ -190,12 +196,18 @@ def last_step(session: Session, subject: str, chase_round: int) -> Nudge | None:
 
 
 def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[ActionRecord]]:
-    """What waits for this person: reviews they own and actions they owe."""
+    """What waits for this person, of what they may see: reviews they own and actions they owe."""
     reviews = session.scalars(
-        select(Review).where(Review.owner == user, Review.state == ReviewState.DRAFT).order_by(Review.due_at)
+        select(Review)
+        .join(Incident, Incident.id == Review.incident_id)
+        .where(Review.owner == user, Review.state == ReviewState.DRAFT, may_see(user))
+        .order_by(Review.due_at)
     )
     owed = session.scalars(
-        select(Action).where(Action.owner == user, Action.state == ActionState.OPEN).order_by(Action.due_on)
+        select(Action)
+        .join(Incident, Incident.id == Action.incident_id)
+        .where(Action.owner == user, Action.state == ActionState.OPEN, may_see(user))
+        .order_by(Action.due_on)
     )
     return [_picture(ReviewRecord, r) for r in reviews], [_picture(ActionRecord, a) for a in owed]
 
@@ -213,6 +225,14 @@ def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
     """Effects that need a person to look."""
     question = select(Effect).where(Effect.state == EffectState.DEAD).order_by(Effect.id.desc()).limit(limit)
     return list(session.scalars(question))
+
+
+def undelivered(session: Session, number: int | None = None) -> list[DeliveryRecord]:
+    """What the world has not heard yet, of one incident or of all, in the order it was told."""
+    question = select(Effect).where(Effect.state != EffectState.DONE).order_by(Effect.id)
+    if number is not None:
+        question = question.where(Effect.incident_id == number)
+    return [_picture(DeliveryRecord, row) for row in session.scalars(question)]
 
 
 def outbox_depth(session: Session) -> list[tuple[EffectState, int, datetime]]:

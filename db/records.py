@@ -3,6 +3,7 @@
 Times are aware UTC; people, rooms and messages are named by Slack's ids.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -118,6 +119,7 @@ class DeliveryRecord:
     error: str | None
     told_at: datetime
     settled_at: datetime | None = None
+    incident_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,3 +150,8 @@ def named(people: Mapping[str, PersonRecord], user: str) -> str:
     """A person's name for text that is read outside Slack; the id when nobody knows it."""
     person = people.get(user)
     return person.name if person else user
+
+
+def users_in(text: str) -> frozenset[str]:
+    """The ids of whoever may be named in a text. One too many costs nothing: nobody has it."""
+    return frozenset(re.findall(r"\b[UW][A-Z0-9]+\b", text))

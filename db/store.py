@@ -42,9 +42,13 @@ class Work:
             select(Incident).where(Incident.id == number).with_for_update().execution_options(populate_existing=True)
         ).one()
 
+    def lock_numbers(self, name: str) -> Counter:
+        """Others who want one of these numbers wait for this transaction."""
+        return self.session.scalars(select(Counter).where(Counter.name == name).with_for_update()).one()
+
     def next_number(self, name: str) -> int:
-        """The next of a gapless row of numbers; others who want one wait for this transaction."""
-        counter = self.session.scalars(select(Counter).where(Counter.name == name).with_for_update()).one()
+        """The next of a gapless row of numbers."""
+        counter = self.lock_numbers(name)
         counter.value += 1
         return counter.value
 

@@ -58,8 +58,11 @@ def append(
 ) -> Entry:
     """Add an entry to the incident's timeline; `incident` must be locked by this transaction.
 
-    `at` is when it happened, if that is not `now`.
+    `at` is when it happened, if that is not `now`. A transaction that waited for the lock began before the one that it
+    waited for was done: it is recorded after it, whatever its clock says.
     """
+    newest = select(Entry.recorded_at).where(Entry.incident_id == incident.id, Entry.seq == incident.entries)
+    now = max(now, session.scalar(newest) or now)
     entry = Entry(
         incident_id=incident.id,
         seq=incident.entries + 1,

@@ -112,6 +112,7 @@ class Story:
                 said += [
                     r for m in self.slack.messages(channel["id"]) for r in self.slack.messages(channel["id"], m["ts"])
                 ]
+        said += [self.slack.home(person) for person in self.slack.people()]
         return repr(said)
 
 

@@ -5,6 +5,7 @@ commit, so what a person was told is true. To add a button, draw it in `bot.view
 `CLICKS`; see the README.
 """
 
+import contextlib
 import difflib
 import logging
 import re
@@ -14,20 +15,21 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse, Respond
 from slack_sdk.models.views import View
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from bot.commands import actions, declare, lists, phases, pin, review, roles, rooms, severity, talk
-from bot.commands.asking import Click, Form, Heard, Reply, Typed
+from bot.commands import actions, declare, lists, people, phases, pin, review, roles, rooms, severity, talk
+from bot.commands.asking import Click, Form, Heard, Reply, SentBefore, Typed
 from bot.errors import Refused, SlackError
 from bot.metrics import ANSWERS, BUGS, REFUSALS
 from bot.parts import Parts
 from bot.views import lists as shown
+from bot.views import modals
 from bot.views.kit import Message
 from bot.workflows.rooms import first_time
 
 log = logging.getLogger(__name__)
 
-TOPICS = (declare, phases, roles, severity, talk, actions, review, lists, pin, rooms)
+TOPICS = (declare, phases, roles, severity, talk, actions, review, lists, pin, people, rooms)
 
 TYPED: dict[str, Callable[[Parts, Typed], Reply]] = {}
 CLICKS: dict[str, Callable[[Parts, Click], Reply]] = {}
@@ -59,64 +61,87 @@ def register(app: App, parts: Parts) -> None:
     @app.command("/incident")
     @ANSWERS.labels("command").time()
     def command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        asked = Typed.of(body)
-        answer = TYPED.get(asked.word)
-        if answer is None:
-            raise Refused(f"I do not know `{asked.word}`. {_nearest(asked.word)}")
-        reply = answer(parts, asked)
-        if isinstance(reply, View):
-            _open(parts, asked.trigger, reply)
-            return ack()
-        return ack() if reply is None else ack(**_message(reply).arguments())
+        return _typed(parts, Typed.of(body), ack)
 
     @app.action(EVERYTHING)
     @ANSWERS.labels("click").time()
     def click(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
-        done = Click.of(body)
-        answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
-        if answer is None:
-            raise Refused("That button is from another version. `/incident` shows the current ones.")
-        _answer(parts, done.trigger, answer(parts, done), respond)
+        _clicked(parts, Click.of(body), body, respond)
         return ack()
 
     @app.view_submission(EVERYTHING)
     @ANSWERS.labels("form").time()
     def form(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        FORMS[body["view"]["callback_id"]](parts, Form.of(body))
+        with contextlib.suppress(SentBefore):
+            FORMS[body["view"]["callback_id"]](parts, Form.of(body))
         return ack()
 
     @app.shortcut(EVERYTHING)
     @ANSWERS.labels("shortcut").time()
     def shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
-        _answer(parts, body["trigger_id"], SHORTCUTS[body["callback_id"]](parts, body), respond)
+        _answer(parts, body["trigger_id"], SHORTCUTS[body["callback_id"]](parts, body), body, respond)
         return ack()
 
     @app.event(EVERYTHING)
     @ANSWERS.labels("event").time()
     def event(body: dict[str, Any]) -> None:
-        heard = EVENTS.get(body["event"]["type"])
-        change = heard and heard(parts, body)
-        if change:
-            with parts.store.begin() as work:
-                if first_time(work, body["event_id"]):
-                    change(work)
+        _heard(parts, body)
 
     @app.error
     def failed(error: Exception, body: dict[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
-        return _explain(_sentence(error), body, ack, respond)
+        return _explain(parts, _sentence(error), body, ack, respond)
 
 
-def _answer(parts: Parts, trigger: str | None, reply: Reply, respond: Respond) -> None:
-    """Answer a click: with a form, or with what only this person sees."""
+def _typed(parts: Parts, asked: Typed, ack: Ack) -> BoltResponse:
+    answer = TYPED.get(asked.word)
+    if answer is None:
+        raise Refused(f"I do not know `{asked.word}`. {_nearest(asked.word)}")
+    reply = answer(parts, asked)
+    if isinstance(reply, View):
+        _open(parts, asked.trigger, reply)
+        return ack()
+    number, _ = asked.take_key()
+    if reply is None and number is not None:  # It happened in another room: say so where it was typed.
+        reply = f"Done, on INC-{number}."
+    return ack() if reply is None else ack(**_message(reply).arguments())
+
+
+def _clicked(parts: Parts, done: Click, body: Mapping[str, Any], respond: Respond) -> None:
+    answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
+    if answer is None:
+        raise Refused("That button is from another version. `/incident` shows the current ones.")
+    _answer(parts, done.trigger, answer(parts, done), body, respond)
+    if (body.get("view") or {}).get("type") == "home":
+        lists.draw_home(parts, done.user)
+
+
+def _heard(parts: Parts, body: Mapping[str, Any]) -> None:
+    answer = EVENTS.get(body["event"]["type"])
+    change = answer and answer(parts, body)
+    if change:
+        with parts.store.begin() as work:
+            if first_time(work, body["event_id"]):
+                change(work)
+
+
+def _answer(parts: Parts, trigger: str | None, reply: Reply, body: Mapping[str, Any], respond: Respond) -> None:
+    """Answer a click: with a form, or with what only this person sees.
+
+    On the home page and for global shortcuts there is no place for an ephemeral message: there it is a small dialog.
+    """
+    if reply is None:
+        return
     if isinstance(reply, View):
         _open(parts, trigger, reply)
-    elif reply is not None:
+    elif body.get("response_url"):
         respond(**_message(reply).arguments(), response_type="ephemeral", replace_original=False)
+    else:
+        _open(parts, trigger, modals.shown(_message(reply)))
 
 
 def _open(parts: Parts, trigger: str | None, form: View) -> None:
     try:
-        parts.slack.call("views.open", trigger_id=trigger, view=form)
+        parts.quick.call("views.open", trigger_id=trigger, view=form)
     except SlackError as error:
         log.warning("a form could not be opened: %s", error)
         raise Refused(SLACK_IS_SLOW) from error
@@ -139,12 +164,12 @@ def _sentence(error: Exception) -> str:
     BUGS.inc()
     number = uuid.uuid4().hex[:8]
     log.error("unexpected error %s", number, exc_info=error)
-    if isinstance(error, DBAPIError):
+    if isinstance(error, OperationalError | InterfaceError):
         return f"{DATABASE_IS_DOWN} (error {number})"
     return f"Something went wrong in tocsin and nothing was changed. Tell whoever runs it: error {number}."
 
 
-def _explain(sentence: str, body: Mapping[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
+def _explain(parts: Parts, sentence: str, body: Mapping[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
     """Tell the person in the place where they are. For events there is nobody: Slack sends those again."""
     refusal = shown.refused(sentence).arguments()
     match body.get("type"):
@@ -152,8 +177,8 @@ def _explain(sentence: str, body: Mapping[str, Any], ack: Ack, respond: Respond)
             inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
             return ack(response_action="errors", errors={inputs[0]: shown.plain(sentence)})
         case "block_actions" | "message_action" | "shortcut":
-            if body.get("response_url"):
-                respond(**refusal, response_type="ephemeral", replace_original=False)
+            with contextlib.suppress(Refused):  # Not even the refusal could be shown; `_open` has logged why.
+                _answer(parts, body.get("trigger_id"), shown.refused(sentence), body, respond)
             return ack()
         case "event_callback":
             return None

@@ -54,7 +54,7 @@ def added(parts: Parts, form: Form) -> None:
     person = who.known(parts, form.user_chosen("owner") or form.user)
     today = parts.policy.calendar.date_of(parts.clock.now())
     due_on = form.day("due_on") or _due_by_policy(parts, incident)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         actions.add(
             work, number=form.number, by=form.user, text=form.text("text"), owner=person, due_on=due_on, today=today
         )
@@ -77,7 +77,7 @@ def snooze_asked(parts: Parts, click: Click) -> Reply:
 def snoozed(parts: Parts, form: Form) -> None:
     """The chase rests, with the reason."""
     seen(parts, form.number, form)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         actions.snooze(
             work,
             policy=parts.policy,
@@ -98,7 +98,7 @@ def given(parts: Parts, form: Form) -> None:
     """Somebody else owes it now."""
     seen(parts, form.number, form)
     person = who.known(parts, form.user_chosen("user"))
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         actions.give(work, action_id=int(form.about["action"]), number=form.number, by=form.user, person=person)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -28,6 +29,10 @@ KEY = re.compile(r"inc-(\d{1,9})", re.IGNORECASE)
 USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
+class SentBefore(Exception):
+    """The form was carried out already."""
+
+
 @dataclass(frozen=True)
 class Doing:
     """Somebody does something somewhere. `trigger` opens a form within three seconds, once."""
@@ -47,19 +52,19 @@ class Typed(Doing):
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Typed":
         """Read a slash command's payload."""
-        word, _, rest = plain(body.get("text", "")).strip().partition(" ")
-        return cls(body["user_id"], body["channel_id"], body.get("trigger_id"), word.lower(), rest.strip())
+        word, rest = first_word(plain(body.get("text", "")))
+        return cls(body["user_id"], body["channel_id"], body.get("trigger_id"), word.lower(), rest)
 
     def take_key(self) -> tuple[int | None, "Typed"]:
         """The incident's number, if the rest begins with a key, and the rest without it."""
-        first, _, rest = self.rest.partition(" ")
+        first, rest = first_word(self.rest)
         match = KEY.fullmatch(first)
-        return (int(match[1]), replace(self, rest=rest.strip())) if match else (None, self)
+        return (int(match[1]), replace(self, rest=rest)) if match else (None, self)
 
     def take_word(self) -> tuple[str, "Typed"]:
         """The first word of the rest, and the rest without it."""
-        first, _, rest = self.rest.partition(" ")
-        return first, replace(self, rest=rest.strip())
+        first, rest = first_word(self.rest)
+        return first, replace(self, rest=rest)
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,23 @@ class Form(Doing):
         """The incident's number."""
         return int(self.about["incident"])
 
+    @contextmanager
+    def begin(self, parts: Parts) -> Iterator[Work]:
+        """The transaction in which the form is carried out, once: on a slow line people send it twice.
+
+        Raises `SentBefore` the second time. A form that was refused was not carried out, and may be sent again.
+        """
+        with parts.store.begin() as work:
+            if not rooms.first_time(work, f"view:{self.view_id}"):
+                raise SentBefore
+            yield work
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word, and what follows; a line's end or a no-break space parts them as well as a space does."""
+    words = text.split(None, 1)
+    return (words[0] if words else ""), (words[1].strip() if len(words) > 1 else "")
+
 
 def plain(text: str) -> str:
     """A text from Slack's messages or commands as the person wrote it.
@@ -166,16 +188,17 @@ def plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def meant(parts: Parts, typed: Typed) -> tuple[IncidentRecord, Typed]:
+def meant(parts: Parts, typed: Typed, *, free_text: bool = False) -> tuple[IncidentRecord, Typed]:
     """Which incident the command is about, and the command without its key.
 
-    A key comes first; without one it is the room's incident. What this person may not see does not exist.
+    A key comes first; without one it is the room's incident. What this person may not see does not exist. `free_text`
+    says that what follows is prose: in a room, prose that begins with another incident's key stays in this room.
     """
-    number, rest = typed.take_key()
-    if number is not None:
-        return seen(parts, number, typed), rest
     with parts.store.read() as session:
         here = typed.channel and queries.incident_of_room(session, typed.channel)
+    number, rest = typed.take_key()
+    if number is not None and not (here and free_text and number != here.id):
+        return seen(parts, number, typed), rest
     if not here:
         raise Refused(
             f"Which incident? Type it in the incident's room, or name it: `/incident {typed.word} INC-7 …`. "

@@ -1,10 +1,9 @@
 """Somebody declares an incident: with a form, in one line, or from a message."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands import may
+from bot.commands import may, pin
 from bot.commands.asking import Click, Doing, Form, Reply, Typed, plain
 from bot.parts import Parts
 from bot.views import modals
@@ -51,16 +50,17 @@ def from_message(parts: Parts, body: Mapping[str, Any]) -> Reply:
     may.check(parts, Doing(body["user"]["id"], body["channel"]["id"], None), "declare")
     message = body["message"]
     text = plain(message.get("text", ""))
-    source = {"channel": body["channel"]["id"], "ts": message["ts"], "by": message.get("user") or message.get("bot_id")}
+    source = {"channel": body["channel"]["id"], "message": pin.kept(message)}
     return modals.declare(parts.policy, title=text.partition("\n")[0][:200], summary=text[:3000], source=source)
 
 
 def sent(parts: Parts, form: Form) -> None:
     """The form was sent. Sent twice (an impatient double click) it is one incident."""
     may.check(parts, form, "declare")
-    source = _source(parts, form)
-    with parts.store.begin() as work:
-        incidents.declare(
+    begun = form.about.get("source")
+    source = pin.source_of(parts, begun["channel"], begun["message"]) if begun else None
+    with form.begin(parts) as work:
+        incident = incidents.declare(
             work,
             policy=parts.policy,
             by=form.user,
@@ -73,21 +73,9 @@ def sent(parts: Parts, form: Form) -> None:
             private=form.ticked("private"),
             drill=form.ticked("drill"),
             origin=f"view:{form.view_id}",
-            source=source,
         )
-
-
-def _source(parts: Parts, form: Form) -> Mapping[str, Any] | None:
-    """The message that the form was opened from, as the first line of the timeline."""
-    source = form.about.get("source")
-    if not source:
-        return None
-    return {
-        "by": source["by"],
-        "text": form.text("summary") or form.text("title"),
-        "at": datetime.fromtimestamp(float(source["ts"]), UTC),
-        "link": parts.slack.permalink(source["channel"], source["ts"]),
-    }
+        if source is not None:
+            pin.place(work, incident.id, form.user, source, here=False)
 
 
 def _declared(key: str, severity: str) -> str:

@@ -27,7 +27,8 @@ def open_incidents(parts: Parts, asked: Doing) -> Reply:
     """`/incident list`, and its button."""
     viewer = viewer_of(parts, asked.user)
     with parts.store.read() as session:
-        return lists.open_incidents(queries.incidents_open(session, viewer), parts.policy)
+        incidents, count = queries.incidents_open(session, viewer), queries.count_open(session, viewer)
+    return lists.open_incidents(incidents, parts.policy, count=count)
 
 
 def status(parts: Parts, asked: Typed) -> Reply:
@@ -67,14 +68,17 @@ def home_opened(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
     """Somebody opens the bot's home page: it is drawn for them."""
     event = body["event"]
     if event.get("tab") == "home":
-        user = event["user"]
-        viewer = viewer_of(parts, user)
-        with parts.store.read() as session:
-            incidents = queries.incidents_open(session, viewer)
-            reviews, actions = queries.waiting_for(session, user)
-        view = home.home(incidents, reviews, actions, parts.policy)
-        parts.slack.call("views.publish", user_id=user, view=view)
+        draw_home(parts, event["user"])
     return None
+
+
+def draw_home(parts: Parts, user: str) -> None:
+    """Draw this person's home page as things are now."""
+    viewer = viewer_of(parts, user)
+    with parts.store.read() as session:
+        incidents = queries.incidents_open(session, viewer)
+        reviews, actions = queries.waiting_for(session, user)
+    parts.quick.call("views.publish", user_id=user, view=home.home(incidents, reviews, actions, parts.policy))
 
 
 def viewer_of(parts: Parts, user: str) -> str | None:

@@ -13,7 +13,8 @@ def check(parts: Parts, doing: Doing, what: str, incident: IncidentRecord | None
     """Refuse, and remember the refusal, unless the policy allows it. Who acts in a room is in it."""
     with parts.store.read() as session:
         insider = incident is not None and (
-            incident.room == doing.channel or queries.insider(session, incident.id, doing.user)
+            (incident.room is not None and incident.room == doing.channel)
+            or queries.insider(session, incident.id, doing.user)
         )
     rules = permissions.groups(parts.policy, what)
     if permissions.allows(parts.policy, what, identities(parts, doing.user, rules), insider=insider):

@@ -23,7 +23,7 @@ def identities(parts: Parts, user: str, groups: frozenset[str]) -> frozenset[str
     mine = {user}
     for group in groups:
         try:
-            if user in parts.slack.members_of_group(group):
+            if user in parts.quick.members_of_group(group):
                 mine.add(group)
         except SlackError as error:
             log.warning("who is in %s? %s", group, error)

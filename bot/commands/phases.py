@@ -43,8 +43,9 @@ def answers_asked(parts: Parts, click: Click) -> Reply:
 def answered(parts: Parts, form: Form) -> None:
     """The three questions were answered."""
     seen(parts, form.number, form)
-    answers = {name: form.answer(name) for name in lifecycle.QUESTIONS}
-    with parts.store.begin() as work:
+    shown = form.about.get("shown", {})  # A form sends every answer, touched or not: only what was changed is meant.
+    answers = {name: given for name in lifecycle.QUESTIONS if (given := form.answer(name)) != shown.get(name)}
+    with form.begin(parts) as work:
         incidents.answer(work, number=form.number, by=form.user, answers=answers)
 
 
@@ -57,7 +58,7 @@ def containment_asked(parts: Parts, click: Click) -> Reply:
 def contained(parts: Parts, form: Form) -> None:
     """Somebody said what stopped the damage, and when."""
     seen(parts, form.number, form)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         at = form.moment("at", now=work.now)
         incidents.contain(work, number=form.number, by=form.user, text=form.text("text"), at=at)
 
@@ -72,7 +73,7 @@ def verified(parts: Parts, form: Form) -> None:
     """Somebody said who verified the recovery, and how."""
     seen(parts, form.number, form)
     user = form.user_chosen("user") or form.user
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         at = form.moment("at", now=work.now)
         incidents.verify(work, number=form.number, by=form.user, user=user, text=form.text("text"), at=at)
 
@@ -119,7 +120,7 @@ def dismiss_asked(parts: Parts, click: Click) -> Reply:
 def dismissed(parts: Parts, form: Form) -> None:
     """It was a false alarm."""
     may.check(parts, form, "close", seen(parts, form.number, form))
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         incidents.dismiss(
             work,
             policy=parts.policy,
@@ -171,7 +172,8 @@ def merged(parts: Parts, form: Form) -> None:
     """Two incidents are one."""
     may.check(parts, form, "close", seen(parts, form.number, form))
     into = seen(parts, int(form.option("into")), form)
-    _merge(parts, form.user, form.number, into.id)
+    with form.begin(parts) as work:
+        incidents.merge(work, number=form.number, into=into.id, by=form.user)
 
 
 def _merge(parts: Parts, by: str, number: int, into: int) -> None:
@@ -186,7 +188,7 @@ def reopen_typed(parts: Parts, asked: Typed) -> Reply:
     if not rest.rest:
         return modals.reopen(record_of(parts, incident.id))
     with parts.store.begin() as work:
-        incidents.reopen(work, number=incident.id, by=asked.user, reason=rest.rest)
+        incidents.reopen(work, policy=parts.policy, number=incident.id, by=asked.user, reason=rest.rest)
     return None
 
 
@@ -199,8 +201,8 @@ def reopen_asked(parts: Parts, click: Click) -> Reply:
 def reopened(parts: Parts, form: Form) -> None:
     """It was not over."""
     may.check(parts, form, "close", seen(parts, form.number, form))
-    with parts.store.begin() as work:
-        incidents.reopen(work, number=form.number, by=form.user, reason=form.text("reason"))
+    with form.begin(parts) as work:
+        incidents.reopen(work, policy=parts.policy, number=form.number, by=form.user, reason=form.text("reason"))
 
 
 TYPED = {

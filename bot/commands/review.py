@@ -6,6 +6,7 @@ from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import lists, modals
 from bot.workflows import lifecycle, reviews
+from bot.workflows.edits import Edit
 
 
 def typed(parts: Parts, asked: Typed) -> Reply:
@@ -30,10 +31,16 @@ def asked(parts: Parts, click: Click) -> Reply:
 def filled(parts: Parts, form: Form) -> None:
     """The form was sent."""
     seen(parts, form.number, form)
-    answers = {name: form.text(name) for name in reviews.ANSWERS if name in form.fields}
-    with parts.store.begin() as work:
+    shown = form.about.get("shown", {})
+    answers = {name: Edit(form.text(name), shown.get(name, "")) for name in reviews.ANSWERS if name in form.fields}
+    ticked = form.ticked("timeline_read")
+    with form.begin(parts) as work:
         reviews.fill(
-            work, number=form.number, by=form.user, answers=answers, timeline_read=form.ticked("timeline_read")
+            work,
+            number=form.number,
+            by=form.user,
+            answers=answers,
+            timeline_read=None if ticked == shown.get("timeline_read") else ticked,
         )
 
 
@@ -58,7 +65,7 @@ def snooze_asked(parts: Parts, click: Click) -> Reply:
 def snoozed(parts: Parts, form: Form) -> None:
     """The chase rests, with the reason."""
     seen(parts, form.number, form)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         reviews.snooze(work, policy=parts.policy, number=form.number, by=form.user, reason=form.text("reason"))
 
 
@@ -72,7 +79,7 @@ def given(parts: Parts, form: Form) -> None:
     """Somebody else owns it now."""
     seen(parts, form.number, form)
     person = who.known(parts, form.user_chosen("user"))
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         reviews.give(work, number=form.number, by=form.user, person=person)
 
 

@@ -67,7 +67,16 @@ def assigned(parts: Parts, form: Form) -> None:
     """The form was sent."""
     seen(parts, form.number, form)
     person = who.known(parts, form.user_chosen("user"))
-    _assign(parts, form.number, form.user, form.option("role"), person, form.text("note"))
+    with form.begin(parts) as work:
+        roles.assign(
+            work,
+            policy=parts.policy,
+            number=form.number,
+            by=form.user,
+            role=form.option("role"),
+            person=person,
+            note=form.text("note"),
+        )
 
 
 def handed_over(parts: Parts, form: Form) -> None:
@@ -75,7 +84,7 @@ def handed_over(parts: Parts, form: Form) -> None:
     seen(parts, form.number, form)
     role = form.option("role") or str(form.about.get("role", ""))
     person = who.known(parts, form.user_chosen("user"))
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         roles.hand_over(
             work,
             policy=parts.policy,
@@ -87,9 +96,9 @@ def handed_over(parts: Parts, form: Form) -> None:
         )
 
 
-def _assign(parts: Parts, number: int, by: str, role: str, person: PersonRecord, note: str = "") -> str | None:
+def _assign(parts: Parts, number: int, by: str, role: str, person: PersonRecord) -> str | None:
     with parts.store.begin() as work:
-        return roles.assign(work, policy=parts.policy, number=number, by=by, role=role, person=person, note=note)
+        return roles.assign(work, policy=parts.policy, number=number, by=by, role=role, person=person)
 
 
 TYPED = {"assign": assign_typed, "take": take_typed, "handover": hand_over_typed}

@@ -39,7 +39,7 @@ def confirmed(parts: Parts, click: Click) -> Reply:
 def changed(parts: Parts, form: Form) -> None:
     """The form was sent; the same level again confirms it."""
     may.check(parts, form, "severity", seen(parts, form.number, form))
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         incidents.set_severity(
             work,
             policy=parts.policy,

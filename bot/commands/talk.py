@@ -8,7 +8,7 @@ from bot.workflows import incidents
 
 def note_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident note We restarted the pods`; without a text the form asks."""
-    incident, rest = meant(parts, asked)
+    incident, rest = meant(parts, asked, free_text=True)
     if not rest.rest:
         return modals.note(record_of(parts, incident.id))
     with parts.store.begin() as work:
@@ -18,7 +18,7 @@ def note_typed(parts: Parts, asked: Typed) -> Reply:
 
 def update_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident update Payments work again`; without a text the form asks."""
-    incident, rest = meant(parts, asked)
+    incident, rest = meant(parts, asked, free_text=True)
     if not rest.rest:
         return modals.update(record_of(parts, incident.id))
     with parts.store.begin() as work:
@@ -41,14 +41,14 @@ def update_asked(parts: Parts, click: Click) -> Reply:
 def noted(parts: Parts, form: Form) -> None:
     """The form was sent."""
     seen(parts, form.number, form)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         incidents.note(work, number=form.number, by=form.user, text=form.text("text"))
 
 
 def updated(parts: Parts, form: Form) -> None:
     """The form was sent."""
     seen(parts, form.number, form)
-    with parts.store.begin() as work:
+    with form.begin(parts) as work:
         incidents.update(work, number=form.number, by=form.user, text=form.text("text"))
 
 

@@ -34,7 +34,7 @@ def known(parts: Parts, user: str) -> PersonRecord:
     if remembered is not None:
         return remembered
     try:
-        found = parts.slack.person(user)
+        found = parts.quick.person(user)
     except (SlackUnclear, SlackBusy) as error:
         log.warning("could not ask Slack about %s: %s", user, error)
         return old or PersonRecord(user=user, name=f"<@{user}>")

@@ -12,7 +12,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    Field,
     PlainValidator,
     PrivateAttr,
     StrictBool,
@@ -64,6 +63,20 @@ def _permitted(value: object) -> str | tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise ValueError("expected anybody, insiders, or a list of Slack ids such as [U0MIA, S0ONCALL]")
     return tuple(_person_or_group(one) for one in value)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("expected a whole number of at least 1")
+    return value
+
+
+def _folder(value: object) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("expected the path of a folder")
+    return Path(value)
 
 
 def _email(text: str) -> str:
@@ -257,8 +270,8 @@ class Backup(Section):
     """Backups of tocsin's own database; without a cron or a folder there are none."""
 
     cron: Cron | None
-    folder: Path | None
-    keep: Annotated[int, Field(ge=1)]
+    folder: Annotated[Path | None, PlainValidator(_folder)]
+    keep: Annotated[int, PlainValidator(_count)]
 
 
 class Policy(Section):

@@ -17,15 +17,19 @@ LISTED_MOST, WAITING_MOST = 10, 10
 NOTHING_OPEN = "No incident is open."
 
 
-def open_incidents(incidents: Sequence[IncidentRecord], policy: Policy) -> Message:
-    """Open incidents, in the order given. The caller gives only those that the reader may see."""
+def open_incidents(incidents: Sequence[IncidentRecord], policy: Policy, *, count: int | None = None) -> Message:
+    """Open incidents, in the order given. The caller gives only those that the reader may see.
+
+    `count` is how many there are in all, if that is more than are given.
+    """
+    count = max(count or 0, len(incidents))
     if not incidents:
         return Message.of(NOTHING_OPEN, kit.section(NOTHING_OPEN), *kit.actions([buttons.declare()]))
     shown = _fitting([card.line(incident, policy) for incident in incidents])
     blocks: list[Block] = [kit.header("Open incidents"), *kit.sections(kit.join("\n", shown))]
-    if len(shown) < len(incidents):
-        blocks.append(kit.context(f"and {len(incidents) - len(shown)} more: `tocsin list` shows all"))
-    return Message.of(f"Open incidents: {len(incidents)}", *blocks)
+    if len(shown) < count:
+        blocks.append(kit.context(f"and {count - len(shown)} more, the oldest of them"))
+    return Message.of(f"Open incidents: {count}", *blocks)
 
 
 def timeline(record: Record, policy: Policy) -> Message:

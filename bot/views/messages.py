@@ -1,6 +1,7 @@
 """Messages that are said once: a template of `templates/messages/`, and the buttons that belong below it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import InteractiveElement
@@ -15,9 +16,17 @@ SAID_MOST = 11_000
 CUT = Safe("\n_Too long for one message: the timeline has all of it._")
 
 
-def say(what: str, values: Mapping[str, Any], *, incident: IncidentRecord | None, policy: Policy) -> Message:
+def say(
+    what: str,
+    values: Mapping[str, Any],
+    *,
+    incident: IncidentRecord | None,
+    policy: Policy,
+    happened: datetime | None = None,
+) -> Message:
     """The message `what`, filled with `values` alone: what the caller left out is not told.
 
+    `happened` marks a message that comes late: when it was about to be said.
     None counts as left out. A value that the template needs and nobody gave is a `jinja2.UndefinedError`; a message
     that has no template is a `jinja2.TemplateNotFound`. A drill says so.
     """
@@ -27,7 +36,9 @@ def say(what: str, values: Mapping[str, Any], *, incident: IncidentRecord | None
     if kit.size(text) > SAID_MOST:
         text = kit.say("{text}{cut}", text=kit.clip(text, SAID_MOST), cut=CUT)
     row = _row(what, values, incident, policy)
-    return Message.of(text, *(kit.sections(text) or [kit.section("")]), *kit.actions(row))
+    late = [] if happened is None else [kit.say("posted late, happened {at}", at=kit.when(happened))]
+    blocks = [*(kit.sections(text) or [kit.section("")]), *(kit.context(mark) for mark in late), *kit.actions(row)]
+    return Message.of(kit.join("\n", [text, *late]), *blocks)
 
 
 def _row(

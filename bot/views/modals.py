@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from slack_sdk.models.blocks import Block, InputBlock, Option
+from slack_sdk.models.blocks import Block, InputBlock, Option, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.policy import Policy
 from bot.views import kit, labels
+from bot.views.kit import Message
+from bot.workflows import edits
 from db.enums import Answer, Kind
 from db.records import ActionRecord, IncidentRecord, Record
 
+REVIEW_FIELDS = ("impact", "factors", "went_well", "went_badly", "luck", "no_actions_because")
 TITLE_MOST, ACTION_MOST, CHOICES_MOST = 200, 500, 100
 
 
@@ -120,7 +123,8 @@ def update(record: Record) -> View:
 def answers(record: Record) -> View:
     """The three questions, as they are answered so far."""
     questions: list[Block] = [_answer(name, getattr(record.incident, name)) for name in labels.QUESTIONS]
-    return kit.modal("Three answers", "phases.answered", questions, about=_about(record))
+    shown = {name: getattr(record.incident, name).value for name in labels.QUESTIONS}
+    return kit.modal("Three answers", "phases.answered", questions, about={**_about(record), "shown": shown})
 
 
 def contained(record: Record, now: datetime) -> View:
@@ -188,7 +192,8 @@ def review(record: Record, policy: Policy) -> View:
         blocks.append(asked("no_actions_because", "No action needed, because"))
     read = begun is not None and begun.timeline_read_by is not None
     blocks.append(kit.checkbox("timeline_read", "Timeline read", "I have read the timeline through", ticked=read))
-    return kit.modal("Post-incident review", "review.filled", blocks, about=_about(record))
+    shown = {name: edits.mark(getattr(begun, name, "")) for name in REVIEW_FIELDS} | {"timeline_read": read}
+    return kit.modal("Post-incident review", "review.filled", blocks, about={**_about(record), "shown": shown})
 
 
 def dismiss(record: Record) -> View:
@@ -266,6 +271,16 @@ def pick(incidents: Sequence[IncidentRecord], source: Mapping[str, Any]) -> View
 def told(title: str, sentence: str) -> View:
     """A sentence instead of a form."""
     return kit.modal(title, "told", [kit.section(sentence)])
+
+
+def shown(message: Message) -> View:
+    """A message as a dialog, where no message can be shown to one person alone."""
+    return View(
+        type="modal",
+        title=PlainTextObject(text="tocsin"),
+        close=PlainTextObject(text="Close"),
+        blocks=list(message.blocks),
+    )
 
 
 def _about(record: Record, action: ActionRecord | None = None) -> dict[str, Any]:

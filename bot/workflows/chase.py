@@ -121,25 +121,41 @@ def _remind(
     if not told:
         work.tell(Say(incident=number, place="room", what=what, values=inside))
         return
-    # Who is not in a private incident's room hears that something is overdue, and nothing of what it is.
+    # Who may not see a private incident hears that something is overdue, and nothing of what it is.
     outside = {"key": incident.key, "step": step.rung, "late": values["late"]}
-    insiders = queries.members(work.session, number) | {owner} | set(queries.roles(work.session, number).values())
     for user in told:
-        whisper(work, incident, user, what, inside if not incident.private or user in insiders else outside)
+        sees = not incident.private or queries.insider(work.session, number, user)
+        whisper(work, incident, user, what, inside if sees else outside)
 
 
 def _told(work: Work, policy: Policy, incident: Incident, step: Step, owner: str) -> list[str]:
-    """The people whom this rung asks, by direct message; nobody means: ask the room."""
-    match step.rung:
-        case "owner":
-            known = queries.people(work.session, [owner]).get(owner)
-            return [owner] if known is None or known.active else []
-        case "commander":
-            commander = queries.roles(work.session, incident.id).get("commander")
-            return [commander] if commander and commander != owner else []
-        case "leadership" | "weekly":
-            return [leader.slack for leader in policy.leadership if leader.slack]
+    """The people whom this rung asks, by direct message; nobody means: ask the room.
+
+    Who has left is not written to, and nobody reads an archived room: there the next rungs are asked at once.
+    """
+    commander = queries.roles(work.session, incident.id).get("commander")
+    leadership = [leader.slack for leader in policy.leadership if leader.slack]
+    asked: dict[str, list[str | None]] = {
+        "owner": [owner],
+        "room": [],
+        "commander": [commander if commander != owner else None],
+        "leadership": [*leadership],
+        AGAIN: [*leadership],
+    }
+    rungs = ["owner", "room", "commander", "leadership"]
+    place = rungs.index("leadership" if step.rung == AGAIN else step.rung)
+    later = [*rungs[place + 1 :], *reversed(rungs[:place])] if incident.room_archived else []
+    for rung in (step.rung, *later):
+        if present := _present(work, asked[rung]):
+            return present
     return []
+
+
+def _present(work: Work, users: Iterable[str | None]) -> list[str]:
+    """Those who are still here, as far as is known."""
+    wanted = [user for user in users if user is not None]
+    known = queries.people(work.session, wanted)
+    return [user for user in wanted if user not in known or known[user].active]
 
 
 def _late(late: timedelta) -> str:

@@ -1,8 +1,7 @@
 """The life of an incident: declared, moved, answered, updated, ended, opened again."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -32,13 +31,12 @@ def declare(
     private: bool = False,
     drill: bool = False,
     origin: str | None = None,
-    source: Mapping[str, Any] | None = None,
 ) -> Incident:
     """Open an incident and ask for its room.
 
-    `origin` names the click that declared: the same click twice gives the same incident. `source` is the message it
-    began with (`by`, `text`, `link`, `at`).
+    `origin` names the click that declared: the same click twice gives the same incident.
     """
+    work.lock_numbers("incident")  # Two bots that got the same click: the second one finds what the first one made.
     if origin and (known := work.session.scalars(select(Incident).where(Incident.origin == origin)).one_or_none()):
         return known
     severity = policy.severity(severity or policy.usual_severity).key
@@ -64,10 +62,6 @@ def declare(
     )
     work.session.add(incident)
     work.session.flush()
-    if source:
-        work.note(
-            incident, EntryKind.PINNED, source["text"], by=source["by"], at=source["at"], data={"link": source["link"]}
-        )
     work.note(
         incident,
         EntryKind.DECLARED,
@@ -75,7 +69,7 @@ def declare(
         by=by,
         data={"severity": severity, "kind": kind.value, "private": private, "drill": drill},
     )
-    work.session.add(Member(incident_id=incident.id, user=by, present=True, as_of=work.now))
+    work.session.add(Member(incident_id=incident.id, user=by, present=True, as_of=work.now - timedelta(minutes=1)))
     for name, role in policy.roles.items():
         if role.default:
             work.session.add(Role(incident_id=incident.id, role=name, user=role.default, since=work.now))
@@ -235,6 +229,8 @@ def dismiss(work: Work, *, policy: Policy, number: int, by: str, reason: str, re
     say(work, incident, "dismissed", {"by": by, "reason": reason}, aloud=True)
     if review:
         reviews.begin(work, policy=policy, incident=incident)
+    else:
+        reviews.waive(work, incident=incident, by=by)
     redraw(work, incident, outside=True)
     return incident
 
@@ -254,17 +250,36 @@ def merge(work: Work, *, number: int, into: int, by: str) -> Incident:
     if incident.private != target.private:
         raise Refused("A private and a public incident cannot be merged: the public one would tell of the private one.")
     work.note(incident, EntryKind.MERGED, "", by=by, data={"into": target.key, "from": incident.phase.value})
-    work.note(target, EntryKind.MERGED, "", by=by, data={"merged": incident.key, "title": incident.title})
+    work.note(
+        target,
+        EntryKind.MERGED,
+        "",
+        by=by,
+        data={"merged": incident.key} | ({} if target.private else {"title": incident.title}),
+    )
     _end(work, incident, Phase.MERGED, by=by)
     incident.merged_into = target.id
-    say(work, incident, "merged", {"by": by, "key": target.key, "room": target.room}, aloud=True)
-    say(work, target, "merged_here", {"by": by, "key": incident.key, "room": incident.room})
+    reviews.waive(work, incident=incident, by=by)
+    say(
+        work,
+        incident,
+        "merged",
+        {"by": by, "key": target.key} | ({} if target.private else {"room": target.room}),
+        aloud=True,
+    )
+    # Who is in one private room is not in the other: neither learns what the other is called, or where it is.
+    say(
+        work,
+        target,
+        "merged_here",
+        {"by": by, "key": incident.key} | ({} if target.private else {"room": incident.room}),
+    )
     redraw(work, incident, outside=True)
     redraw(work, target, outside=True)
     return incident
 
 
-def reopen(work: Work, *, number: int, by: str, reason: str) -> Incident:
+def reopen(work: Work, *, policy: Policy, number: int, by: str, reason: str) -> Incident:
     """It was not over. The phase after reopening is the table's."""
     incident = work.incident(number)
     if incident.phase.is_open:
@@ -274,14 +289,18 @@ def reopen(work: Work, *, number: int, by: str, reason: str) -> Incident:
     work.note(incident, EntryKind.REOPENED, reason, by=by, data={"from": here.value, "to": there.value})
     incident.phase, incident.phase_since = there, work.now
     incident.closed_at = incident.closed_by = incident.merged_into = None
+    # It was not contained and not verified after all; the timeline keeps what was said.
+    incident.contained_at = incident.verified_at = incident.verified_by = None
+    incident.containment = incident.verification = ""
+    reviews.begin_again(work, policy=policy, incident=incident)
     say(work, incident, "reopened", {"by": by, "reason": reason}, aloud=True)
     redraw(work, incident, outside=True)
     return incident
 
 
 def _enter(work: Work, incident: Incident, phase: Phase, *, by: str) -> None:
-    work.note(incident, EntryKind.PHASE, "", by=by, data={"from": incident.phase.value, "to": phase.value})
-    incident.phase, incident.phase_since = phase, work.now
+    entry = work.note(incident, EntryKind.PHASE, "", by=by, data={"from": incident.phase.value, "to": phase.value})
+    incident.phase, incident.phase_since = phase, entry.at
 
 
 def _end(work: Work, incident: Incident, end: Phase, *, by: str) -> None:

@@ -107,7 +107,8 @@ def missing_to_close(
     record: Record, *, review_required: bool, wanted: Collection[str] = REVIEW_WANTS
 ) -> tuple[Gap, ...]:
     """What stands between this incident and `closed`; empty when it may be closed."""
-    needs_review = review_required or record.review is not None
+    begun = record.review is not None and record.review.state is not ReviewState.WAIVED
+    needs_review = review_required or begun
     missing = [gap for gap in _all_gaps(record, wanted) if needs_review or gap.phase is not Phase.REVIEW]
     if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
         missing.append(Gap(Phase.REVIEW, "review_done", "the review is not marked done"))

@@ -1,9 +1,18 @@
 """What the bot knows of people, and who may be given something to do."""
 
+import re
+
 from bot.errors import Refused
 from db.models import Person
 from db.records import PersonRecord
 from db.store import Work
+
+USER = re.compile(r"[UW][A-Z0-9]+")
+
+
+def is_in_slack(user: str) -> bool:
+    """Whether this is a Slack user's id, and not the name of somebody at a shell or of an alert's sender."""
+    return USER.fullmatch(user) is not None
 
 
 def remember(work: Work, person: PersonRecord) -> None:

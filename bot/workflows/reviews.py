@@ -6,6 +6,7 @@ from bot.effects import Invite, RefreshReview, ShareReview
 from bot.errors import Refused
 from bot.policy import Policy
 from bot.workflows import lifecycle, people, wording
+from bot.workflows.edits import Edit
 from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -21,6 +22,8 @@ def begin(work: Work, *, policy: Policy, incident: Incident) -> Review:
     """The review exists from now on: owned by the commander (else the declarer), due by the policy. Once."""
     review = work.session.get(Review, incident.id)
     if review is not None:
+        if review.state is ReviewState.WAIVED:
+            _draft_again(work, policy, incident, review)
         return review
     commander = work.session.get(Role, (incident.id, "commander"))
     review = Review(
@@ -47,22 +50,60 @@ def begin(work: Work, *, policy: Policy, incident: Incident) -> Review:
     return review
 
 
-def fill(work: Work, *, number: int, by: str, answers: Mapping[str, str | None], timeline_read: bool) -> Review:
-    """Write what only people know. Each change is on the timeline; the document is drawn anew."""
+def begin_again(work: Work, *, policy: Policy, incident: Incident) -> None:
+    """The incident was opened again: what its review said is a draft now, with a new date and a new chase."""
+    review = work.session.get(Review, incident.id)
+    if review is not None and review.state is ReviewState.DONE:
+        _draft_again(work, policy, incident, review)
+
+
+def waive(work: Work, *, incident: Incident, by: str) -> None:
+    """The incident ended without needing its review: nobody is chased for it."""
+    review = work.session.get(Review, incident.id)
+    if review is not None and review.state is ReviewState.DRAFT:
+        review.state = ReviewState.WAIVED
+        work.note(incident, EntryKind.REVIEW, "", by=by, data={"state": "waived"})
+
+
+def _draft_again(work: Work, policy: Policy, incident: Incident, review: Review) -> None:
+    review.state, review.done_at, review.done_by = ReviewState.DRAFT, None, None
+    review.timeline_read_by, review.snoozed_until = None, None
+    review.due_at = policy.review_due_at(incident.severity, work.now)
+    review.chase_round += 1
+    due_at = review.due_at.isoformat()
+    work.note(
+        incident, EntryKind.REVIEW, "", by="tocsin", data={"state": "begun", "owner": review.owner, "due_at": due_at}
+    )
+    say(work, incident, "review_created", {"owner": review.owner, "due_at": due_at})
+
+
+def fill(work: Work, *, number: int, by: str, answers: Mapping[str, Edit], timeline_read: bool | None = None) -> Review:
+    """Write what only people know. Each change, and what stood there before, is on the timeline.
+
+    Two people may have the form open: a field is written only if this person changed it, and refused if somebody else
+    has changed the same field meanwhile. `timeline_read` is None when the tick was left as it was.
+    """
     incident = work.incident(number)
     review = _draft(work, incident)
-    changed = []
-    for name in ANSWERS:
-        if name in answers:
-            text = wording.optional(answers[name], name.replace("_", " "))
-            if text != getattr(review, name):
-                setattr(review, name, text)
-                changed.append(name)
-    if timeline_read != (review.timeline_read_by is not None):
+    was: dict[str, str] = {}
+    for name, edit in answers.items():
+        stands = getattr(review, name)
+        text = wording.optional(edit.text, name.replace("_", " "))
+        if not edit.changed or text == stands:
+            continue
+        if not edit.saw(stands):
+            raise Refused(
+                f"Somebody else has written {name.replace('_', ' ')!r} meanwhile. Copy your text, open the form again, "
+                "and put both together."
+            )
+        was[name] = stands
+        setattr(review, name, text)
+    ticked = timeline_read is not None and timeline_read != (review.timeline_read_by is not None)
+    if ticked:
         review.timeline_read_by = by if timeline_read else None
-        changed.append("timeline_read")
-    if changed:
-        work.note(incident, EntryKind.REVIEW, "", by=by, data={"state": "filled", "fields": changed})
+    if was or ticked:
+        fields = [*was, *(["timeline_read"] if ticked else [])]
+        work.note(incident, EntryKind.REVIEW, "", by=by, data={"state": "filled", "fields": fields, "was": was})
         redraw(work, incident)
     return review
 
@@ -147,6 +188,6 @@ def _draft(work: Work, incident: Incident) -> Review:
     review = work.session.get(Review, incident.id)
     if review is None:
         raise Refused(f"{incident.key} has no review yet. It begins with `/incident phase review`.")
-    if review.state is ReviewState.DONE:
-        raise Refused(f"The review of {incident.key} is done.")
+    if review.state is not ReviewState.DRAFT:
+        raise Refused(f"The review of {incident.key} is {review.state.value}. Reopening the incident opens it again.")
     return review

@@ -1,16 +1,19 @@
 """What came back from Slack: facts about rooms, cards and who is where."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.effects import Invite, OpenRoom, RefreshTopic
+from bot.effects import Invite, LearnMembers, OpenRoom, RefreshTopic, Say
 from bot.workflows.telling import redraw, say
 from db import outbox
-from db.enums import EntryKind
-from db.models import Incident, Member, Review, Role, SeenEvent
+from db.enums import ActionState, EntryKind
+from db.models import Action, Incident, Member, Person, Review, Role, SeenEvent
 from db.store import Work
+
+# What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
+MEMBERS_ASKED_AGO = timedelta(minutes=1)
 
 
 def first_time(work: Work, event_id: str) -> bool:
@@ -26,7 +29,11 @@ def opened(work: Work, *, number: int, room: str, name: str) -> None:
     incident.room, incident.room_name = room, name
     work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"room": room})
     holders = work.session.scalars(select(Role.user).where(Role.incident_id == number).order_by(Role.role))
-    users = tuple(dict.fromkeys((incident.declared_by, *holders)))
+    owners = work.session.scalars(
+        select(Action.owner).where(Action.incident_id == number, Action.state == ActionState.OPEN).order_by(Action.id)
+    )
+    review = work.session.get(Review, number)
+    users = tuple(dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []))))
     work.tell(Invite(incident=number, users=users))
     redraw(work, incident, outside=True)
 
@@ -59,7 +66,7 @@ def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None
 
 def joined(work: Work, *, room: str, user: str, at: datetime | None = None) -> None:
     """Somebody is in the room, and may see what is private; `at` is when Slack says they came, if not now."""
-    _is_member(work, room, user, present=True, at=at or work.now)
+    _is_member(work, room, user, present=True, at=at or work.now - MEMBERS_ASKED_AGO)
 
 
 def left(work: Work, *, room: str, user: str, at: datetime) -> None:
@@ -77,6 +84,22 @@ def _is_member(work: Work, room: str, user: str, *, present: bool, at: datetime)
         .where(Member.incident_id == number, Member.user == user, Member.as_of <= at)
         .values(present=present, as_of=at)
     )
+
+
+def members_are(work: Work, *, room: str, users: Collection[str]) -> None:
+    """Slack was asked who is in the room. Events of the last minute may still come, and are newer than this."""
+    number, at = _incident_of(work, room), work.now - MEMBERS_ASKED_AGO
+    if number is None:
+        return
+    known = set(work.session.scalars(select(Member.user).where(Member.incident_id == number, Member.present)))
+    for user in sorted({*users, *known}):
+        _is_member(work, room, user, present=user in users, at=at)
+
+
+def nobody_heard(work: Work, *, user: str, said: Say) -> None:
+    """Somebody who was to be told something has left: remember it, and tell the room instead."""
+    work.session.execute(update(Person).where(Person.user == user).values(active=False))
+    work.tell(said.model_copy(update={"place": "room", "user": None}))
 
 
 def renamed(work: Work, *, room: str, name: str) -> None:
@@ -109,6 +132,8 @@ def repair(work: Work, *, number: int) -> int:
     revived = outbox.revive(work.session, now=work.now, incident=number)
     if incident.room is None:
         work.tell(OpenRoom(incident=number))
+    else:
+        work.tell(LearnMembers(incident=number))
     redraw(work, incident, outside=True)
     return revived
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.effects import RefreshAnnouncement, RefreshCard, RefreshReview, RefreshTopic, Say
+from bot.workflows import people
 from db.models import Incident, Review
 from db.store import Work
 
@@ -16,7 +17,13 @@ def say(work: Work, incident: Incident, what: str, values: Mapping[str, Any], *,
 
 
 def whisper(work: Work, incident: Incident, user: str, what: str, values: Mapping[str, Any]) -> None:
-    """Say it to one person, in their direct messages with the bot. The caller leaves out what they may not know."""
+    """Say it to one person, in their direct messages with the bot. The caller leaves out what they may not know.
+
+    Who is no Slack user (an incident may be declared at a shell) has none: the room hears it.
+    """
+    if not people.is_in_slack(user):
+        say(work, incident, what, values)
+        return
     work.tell(Say(incident=incident.id, place="person", user=user, what=what, values=dict(values)))
 
 

@@ -191,9 +191,10 @@ def upgrade() -> None:
         sa.Column("ts", sa.String(length=32), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("edited_ts", sa.String(length=32), nullable=True),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_pins_incident_id")),
-        sa.PrimaryKeyConstraint("channel", "ts", name=op.f("pk_pins")),
+        sa.PrimaryKeyConstraint("channel", "ts", "incident_id", name=op.f("pk_pins")),
     )
     op.create_index(op.f("ix_pins_incident_id"), "pins", ["incident_id"], unique=False)
     op.create_table(

@@ -112,7 +112,7 @@ def test_every_form_has_its_name_and_its_fields(callback_id):
     assert [block["element"]["action_id"] for block in inputs(form).values()] == list(labels)
 
 
-@pytest.mark.parametrize("callback_id", FORMS.keys() - {"declare.submitted", "pin.placed"})
+@pytest.mark.parametrize("callback_id", sorted(FORMS.keys() - {"declare.submitted", "pin.placed"}))
 def test_every_form_knows_its_incident(callback_id):
     about = json.loads(FORMS[callback_id][0].private_metadata)
     assert about["incident"] == 7

@@ -80,10 +80,13 @@ def test_a_drill_says_so_everywhere(story):
 def test_from_a_message_with_the_message_first_on_the_timeline(story):
     ana, bo = story.people("Ana", "Bo")
     message = bo.says("Customers say that checkout hangs", room="incidents")
+    story.passes(minutes=2)
     ana.shortcut("Declare from message", message=message)
     ana.fills("Declare an incident", title="Checkout hangs")
     first = story.record(1).timeline[0]
     assert (first.kind, first.by, first.text) == ("pinned", bo.id, "Customers say that checkout hangs")
+    bo.edits(message, "Never mind")
+    assert story.told(1)[-1] == "edited"
     assert first.data["link"].startswith("https://")
 
 
