@@ -12,18 +12,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bot import errors
+from bot import cli, errors, shell
+from bot.cli import By, Key, MaybeKey
 from db.enums import Kind
-
-if TYPE_CHECKING:
-    from bot.policy import Policy
-    from bot.settings import Settings
-    from db.records import Record
-    from db.store import Store
 
 OK, NO, WRONG = 0, 1, 2
 
@@ -37,10 +32,7 @@ app = typer.Typer(
 )
 rules = typer.Typer(help="Look at the policy: how the team handles incidents.")
 app.add_typer(rules, name="policy")
-
-
-class WrongUsage(errors.TocsinError):
-    """What was typed cannot be; the sentence says what can."""
+app.add_typer(shell.app)
 
 
 class Format(StrEnum):
@@ -48,27 +40,6 @@ class Format(StrEnum):
 
     JSON = "json"
     MD = "md"
-
-
-def _number(key: str) -> int:
-    """`INC-7`, `inc-7` or `7`, as 7."""
-    digits = key.lower().removeprefix("inc-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
-        raise typer.BadParameter(f"{key!r} is no incident's key; they look like INC-7")
-    return int(digits)
-
-
-def _user(text: str) -> str:
-    """A Slack user id."""
-    if not (text[:1] in {"U", "W"} and text.isascii() and text.isalnum() and text == text.upper()):
-        raise typer.BadParameter(f"{text!r} is no Slack user id such as U0123ABCD (profile, ⋮, Copy member ID)")
-    return text
-
-
-Key = Annotated[int, typer.Argument(parser=_number, metavar="KEY", help="The incident, such as INC-7.")]
-MaybeKey = Annotated[
-    int | None, typer.Argument(parser=_number, metavar="[KEY]", help="An incident, such as INC-7; without it, all.")
-]
 
 
 @app.callback()
@@ -87,8 +58,8 @@ def run() -> None:
     from bot import database, logs
 
     logs.configure()
-    settings = _settings(need_slack=True)
-    _policy(settings)  # Before anything heavy is loaded, and before anything connects.
+    settings = cli.settings(need_slack=True)
+    cli.policy(settings)  # Before anything heavy is loaded, and before anything connects.
     from urllib.error import URLError
 
     from slack_sdk.errors import SlackApiError
@@ -132,7 +103,7 @@ def migrate(
     import migrations
     from bot import database
 
-    settings = _settings()
+    settings = cli.settings()
     with database.reached(settings) if check else database.made(settings) as store:
         here, wanted = database.schema(store.engine)
         if here == wanted:
@@ -164,9 +135,9 @@ def repair(key: MaybeKey = None) -> None:
     from bot.workflows import rooms
     from db import outbox
 
-    with database.opened(_settings()) as store:
+    with database.opened(cli.settings()) as store:
         if key is not None:
-            _record(store, key)
+            cli.record(store, key)
         with store.begin() as work:
             again = rooms.repair(work, number=key) if key else outbox.revive(work.session, now=work.now)
     typer.echo(f"{again} to deliver again.")
@@ -179,7 +150,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     from bot.clock import SystemClock
     from db import backup as archive
 
-    with database.opened(_settings()) as store, _writing(file):
+    with database.opened(cli.settings()) as store, _writing(file):
         written = archive.write(store.engine, file, now=SystemClock().now())
     typer.echo(f"{sum(written.rows.values())} rows and {written.timelines} timelines are in {file}.")
 
@@ -190,7 +161,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `tocsin backup` wrot
     from bot import database
     from db import backup as archive
 
-    with database.made(_settings()) as store:
+    with database.made(cli.settings()) as store:
         try:
             found = archive.restore(store.engine, file)
         except archive.BadBackup as error:
@@ -204,9 +175,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `tocsin backup` wrot
 @app.command()
 def declare(
     title: Annotated[str, typer.Argument(help="What is wrong, in one line.")],
-    by: Annotated[
-        str, typer.Option(parser=_user, metavar="USERID", help="Who declares: a Slack user id, such as U0123ABCD.")
-    ],
+    by: By,
     severity: Annotated[
         str | None, typer.Option(help="How bad it is; without it, the policy's usual.", show_default=False)
     ] = None,
@@ -219,8 +188,8 @@ def declare(
     from bot import database
     from bot.workflows import incidents
 
-    settings = _settings()
-    policy = _policy(settings)
+    settings = cli.settings()
+    policy = cli.policy(settings)
     with database.opened(settings) as store:
         try:
             with store.begin() as work:
@@ -235,7 +204,7 @@ def declare(
                     drill=drill,
                 )
         except errors.Refused as refusal:
-            raise WrongUsage(str(refusal)) from refusal
+            raise cli.WrongUsage(str(refusal)) from refusal
     typer.echo(f"{incident.key} is declared as {incident.severity}. The running bot opens its room.")
 
 
@@ -247,7 +216,7 @@ def list_incidents(
     from bot import database, terminal
     from db import queries
 
-    with database.opened(_settings()) as store, store.read() as session:
+    with database.opened(cli.settings()) as store, store.read() as session:
         newest_first = queries.incidents_open(session, limit=1000)
         terminal.print_list(queries.incidents_all(session) if every else reversed(newest_first))
 
@@ -259,10 +228,10 @@ def show(key: Key) -> None:
     from bot.clock import SystemClock
     from bot.views import document
 
-    settings = _settings()
-    policy = _policy(settings)
+    settings = cli.settings()
+    policy = cli.policy(settings)
     with database.opened(settings) as store:
-        record = _record(store, key)
+        record = cli.record(store, key)
         people = export.people_in(store, record, slack=None)
     text = document.markdown(record, policy, people, now=SystemClock().now())
     terminal.print_incident(record, policy, people, text)
@@ -281,13 +250,13 @@ def export_record(
     from bot.clock import SystemClock
     from bot.views import document
 
-    settings = _settings()
-    policy = _policy(settings)
+    settings = cli.settings()
+    policy = cli.policy(settings)
     token = settings.slack_bot_token
     workspace = slack.Slack(slack.client(token.get_secret_value(), settings.slack_api_url)) if token else None
     now = SystemClock().now()
     with database.opened(settings) as store:
-        record = _record(store, key)
+        record = cli.record(store, key)
         people = export.people_in(store, record, workspace)
         if form is Format.MD:
             text = document.markdown(record, policy, people, now=now)
@@ -304,10 +273,10 @@ def verify(key: MaybeKey = None) -> None:
     from bot import database
     from db import queries, timeline
 
-    with database.opened(_settings()) as store, database.snapshot(store) as session:
+    with database.opened(cli.settings()) as store, database.snapshot(store) as session:
         incidents = [incident for incident in queries.incidents_all(session) if key in (None, incident.id)]
         if key is not None and not incidents:
-            raise _no_incident(key)
+            raise cli.no_incident(key)
         breaks = [found for incident in incidents for found in timeline.verify(session, incident)]
     for found in breaks:
         typer.echo(str(found))
@@ -326,8 +295,8 @@ def check_policy(
     ] = None,
 ) -> None:
     """Check a policy file; an error names the line and the key."""
-    _policy(_settings(), file)
-    typer.echo(f"{file or _settings().policy or 'The built-in policy'} is fine.")
+    cli.policy(cli.settings(), file)
+    typer.echo(f"{file or cli.settings().policy or 'The built-in policy'} is fine.")
 
 
 @rules.command("show")
@@ -335,37 +304,11 @@ def show_policy() -> None:
     """Print the policy as it holds: the file over the defaults."""
     import yaml
 
-    policy = _policy(_settings()).model_dump(mode="json")
+    policy = cli.policy(cli.settings()).model_dump(mode="json")
     typer.echo(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=120).rstrip())
 
 
 # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _settings(*, need_slack: bool = False) -> "Settings":
-    from bot import settings
-
-    return settings.load(need_slack=need_slack)
-
-
-def _policy(settings: "Settings", file: Path | None = None) -> "Policy":
-    from bot import policy
-
-    return policy.load(file or settings.policy, zone=settings.timezone)
-
-
-def _record(store: "Store", number: int) -> "Record":
-    from bot import database
-    from db import queries
-
-    with database.snapshot(store) as session:
-        if queries.incident(session, number) is None:
-            raise _no_incident(number)
-        return queries.record(session, number)
-
-
-def _no_incident(number: int) -> errors.TocsinError:
-    return errors.Refused(f"There is no incident INC-{number}. `tocsin list --all` shows those there are.")
 
 
 def _write(text: str, out: Path | None) -> None:
@@ -391,7 +334,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as wrong:
         usage = getattr(getattr(wrong, "ctx", None), "command_path", "tocsin")
         return _complain(f"{wrong.format_message().rstrip('.')}. `{usage} --help` shows what there is.", WRONG)
-    except (WrongUsage, errors.BadSettings, errors.BadPolicy) as error:
+    except (cli.WrongUsage, errors.BadSettings, errors.BadPolicy) as error:
         return _complain(str(error), WRONG)
     except errors.TocsinError as error:
         return _complain(str(error), NO)

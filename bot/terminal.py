@@ -1,6 +1,6 @@
 """Incidents as a terminal shows them. What people wrote is printed as it is: never read as markup."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -10,22 +10,26 @@ from rich.text import Text
 from bot.policy import Policy
 from bot.workflows import lifecycle
 from db.models import Incident
-from db.records import IncidentRecord, PersonRecord, Record, named
+from db.records import DeliveryRecord, IncidentRecord, PersonRecord, Record, named
 
 MINUTES = "%Y-%m-%d %H:%M"
 
 
 def print_list(incidents: Iterable[Incident | IncidentRecord], console: Console | None = None) -> None:
     """One line an incident: a table on a terminal, fields parted by tabs for other programs."""
-    console = console or Console(highlight=False)
+    heads = ("Key", "Severity", "Phase", "Declared (UTC)", "Title")
     rows = [_row(incident) for incident in incidents]
+    _print_rows(heads, rows, console or Console(highlight=False), empty="No incident.")
+
+
+def _print_rows(heads: Sequence[str], rows: Sequence[Sequence[str]], console: Console, *, empty: str) -> None:
     if not console.is_terminal:
         console.file.writelines("\t".join(row) + "\n" for row in rows)
         return
     if not rows:
-        console.print("No incident.")
+        console.print(empty)
         return
-    table = Table("Key", "Severity", "Phase", "Declared (UTC)", "Title", box=None, header_style="bold", pad_edge=False)
+    table = Table(*heads, box=None, header_style="bold", pad_edge=False)
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
@@ -41,6 +45,23 @@ def _row(incident: Incident | IncidentRecord) -> tuple[str, str, str, str, str]:
         f"{incident.declared_at:{MINUTES}}",
         title,
     )
+
+
+def print_deliveries(deliveries: Iterable[DeliveryRecord], console: Console | None = None) -> None:
+    """One line each, as `print_list` does it. Errors are our own words."""
+    heads = ("State", "Since (UTC)", "Incident", "What", "Attempts", "Why")
+    rows = [
+        (
+            one.state.value,
+            f"{one.told_at:{MINUTES}}",
+            f"INC-{one.incident_id}" if one.incident_id else "-",
+            one.kind,
+            str(one.attempts),
+            one.error or "",
+        )
+        for one in deliveries
+    ]
+    _print_rows(heads, rows, console or Console(highlight=False), empty="Everything was delivered.")
 
 
 def print_incident(

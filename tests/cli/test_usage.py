@@ -9,7 +9,10 @@ import pytest
 from tests.cli.conftest import Tocsin
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = ("run", "demo", "migrate", "doctor", "repair", "declare", "list", "show", "export", "verify")
+COMMANDS = (
+    *("run", "demo", "migrate", "doctor", "repair", "declare", "list", "show", "export", "verify"),
+    *("assign", "phase", "severity", "note", "update", "close"),
+)
 # What only a command that does something needs: help that waits for it is slow help.
 HEAVY = ("sqlalchemy", "slack_bolt", "slack_sdk", "pydantic", "alembic", "jinja2", "fastapi", "uvicorn")
 
@@ -21,7 +24,7 @@ def test_help_names_every_command(tocsin: Tocsin) -> None:
         assert not [command for command in (*COMMANDS, "policy") if f" {command} " not in reply.out]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "policy check", "policy show"])
+@pytest.mark.parametrize("command", [*COMMANDS, "policy check", "policy show", "deliveries list", "deliveries retry"])
 def test_every_command_explains_itself(tocsin: Tocsin, command: str) -> None:
     reply = tocsin(*command.split(), "--help")
     assert (reply.code, reply.err) == (0, "")
@@ -59,7 +62,7 @@ def test_it_is_a_module_too() -> None:
         ("show 99999999999", "is no incident's key"),
         ("export INC-7 --format pdf", "'pdf' is not one of 'json', 'md'"),
         ("verify all", "'all' is no incident's key"),
-        ("declare Fire", "Missing option '--by'"),
+        ("declare", "Missing argument"),
         ("declare Fire --by ana", "'ana' is no Slack user id such as U0123ABCD"),
         ("declare Fire --by U0ANA --kind physical", "'physical' is not one of 'operational', 'security'"),
         ("demo --port 70000", "less than or equal to 65535"),

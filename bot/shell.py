@@ -1,0 +1,168 @@
+"""What people do to incidents from a shell: the same workflows on the same store as in Slack, and without it.
+
+While Slack is away this is how an incident is run. The running bot shows it in Slack, or the next one that reaches it
+does.
+"""
+
+# ruff: noqa: PLC0415 -- imports stand inside, so that `--help` and a mistyped option answer at once
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import cli, errors
+from bot.cli import By, Key, MaybeKey
+from db.enums import Phase
+
+if TYPE_CHECKING:
+    from bot.policy import Policy
+    from db.store import Store, Work
+
+app = typer.Typer()
+deliveries = typer.Typer(help="What is on its way to Slack and the mail server, and what did not arrive.")
+app.add_typer(deliveries, name="deliveries")
+
+
+@contextmanager
+def _desk() -> Iterator[tuple["Store", "Policy"]]:
+    """The store and the policy. A refusal is said with names for ids, which a terminal knows no mentions for."""
+    from bot import database
+    from bot.views.letters import Plain
+    from db import queries
+    from db.records import users_in
+
+    settings = cli.settings()
+    policy = cli.policy(settings)
+    with database.opened(settings) as store:
+        try:
+            yield store, policy
+        except errors.Refused as refusal:
+            with store.read() as session:
+                people = queries.people(session, users_in(str(refusal)))
+            raise errors.Refused(Plain(people).text(str(refusal))) from refusal
+
+
+@contextmanager
+def _changing(key: int) -> Iterator[tuple["Work", "Policy"]]:
+    """A transaction on an incident that is there."""
+    with _desk() as (store, policy):
+        cli.record(store, key)
+        with store.begin() as work:
+            yield work, policy
+
+
+def _said(key: int, what: str) -> None:
+    typer.echo(f"INC-{key} {what}. The running bot says so in Slack.")
+
+
+@app.command()
+def assign(
+    key: Key,
+    role: Annotated[str, typer.Argument(help="commander, primary, secondary, comms, or one of the policy's own.")],
+    user: Annotated[str, typer.Argument(parser=cli.user, metavar="USERID", help="Whose it is, such as U0123ABCD.")],
+    by: By,
+    note: Annotated[str, typer.Option(help="What the successor must know.")] = "",
+) -> None:
+    """Give a role to somebody; whoever had it loses it."""
+    from bot.workflows import roles
+    from db import queries
+    from db.records import PersonRecord
+
+    with _changing(key) as (work, policy):
+        known = queries.people(work.session, [user]).get(user)
+        person = known or PersonRecord(user=user, name=user)  # Slack, who would know, may be away.
+        warning = roles.assign(work, policy=policy, number=key, by=by, role=role, person=person, note=note)
+        label = policy.role(role).label
+    _said(key, f"has a new {label}: {person.name}")
+    if warning:
+        typer.echo(warning)
+
+
+@app.command()
+def phase(
+    key: Key, to: Annotated[Phase, typer.Argument(metavar="PHASE", help="The phase it is in now.")], by: By
+) -> None:
+    """Move an incident to another phase."""
+    from bot.workflows import incidents
+
+    with _changing(key) as (work, policy):
+        incidents.move(work, policy=policy, number=key, by=by, to=to)
+    _said(key, f"is in {to.value}")
+
+
+@app.command()
+def severity(
+    key: Key,
+    to: Annotated[str, typer.Argument(metavar="SEVERITY", help="How bad it is, such as sev2.")],
+    reason: Annotated[str, typer.Argument(help="Why.")],
+    by: By,
+) -> None:
+    """Change the severity; the same one again confirms it."""
+    from bot.workflows import incidents
+
+    with _changing(key) as (work, policy):
+        changed = incidents.set_severity(work, policy=policy, number=key, by=by, to=to, reason=reason)
+    _said(key, f"is {changed.severity}")
+
+
+@app.command()
+def note(key: Key, text: Annotated[str, typer.Argument(help="What happened, or was found or done.")], by: By) -> None:
+    """Add a line to the timeline."""
+    from bot.workflows import incidents
+
+    with _changing(key) as (work, _):
+        incidents.note(work, number=key, by=by, text=text)
+    _said(key, "has a new note")
+
+
+@app.command()
+def update(key: Key, text: Annotated[str, typer.Argument(help="How it stands.")], by: By) -> None:
+    """Say how it stands: to the room and, unless the incident is private, to everybody."""
+    from bot.workflows import incidents
+
+    with _changing(key) as (work, _):
+        incidents.update(work, number=key, by=by, text=text)
+    _said(key, "has a new update")
+
+
+@app.command()
+def close(key: Key, by: By) -> None:
+    """Close an incident, or say exactly what is still missing."""
+    from bot.workflows import incidents
+
+    with _changing(key) as (work, policy):
+        incidents.close(work, policy=policy, number=key, by=by)
+    _said(key, "is closed")
+
+
+# ── on the way out ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@deliveries.command("list")
+def list_deliveries(key: MaybeKey = None) -> None:
+    """List what has not arrived: what waits, what is under way, and what was given up, with the reason."""
+    from bot import terminal
+    from db import queries
+
+    with _desk() as (store, _):
+        if key is not None:
+            cli.record(store, key)
+        with store.read() as session:
+            terminal.print_deliveries(queries.undelivered(session, key))
+
+
+@deliveries.command("retry")
+def retry_deliveries(by: By, key: MaybeKey = None) -> None:
+    """Try again what was given up. The bot carries it, and looks first whether it did arrive."""
+    from bot.workflows import permissions
+    from db import outbox
+
+    with _desk() as (store, _):
+        if key is not None:
+            cli.record(store, key)
+        with store.begin() as work:
+            again = outbox.revive(work.session, now=work.now, incident=key)
+            permissions.record(work, user=by, what="administrate", number=key, allowed=True)
+    typer.echo(f"{again} to deliver again.")
