@@ -133,13 +133,17 @@ def delete(ws: "Workspace", channel: Channel, ts: str) -> None:
     ws.state.touch("message", f"{channel.id}/{ts}", channel=channel.id, ts=ts, thread_ts=before.get("thread_ts", ""))
     ws.state.touch("channel", channel.id)
     moment = ws.counter.ts()
+    # Slack tells of a tombstone as of a change, and of a message that is gone as of a deletion (42wim/matterbridge#600).
+    if ts in channel.messages:
+        what = {"subtype": "message_changed", "message": channel.messages[ts]}
+    else:
+        what = {"subtype": "message_deleted", "deleted_ts": ts}
     event = {
         "type": "message",
-        "subtype": "message_deleted",
+        **what,
         "previous_message": before,
         "channel": channel.id,
         "hidden": True,
-        "deleted_ts": ts,
         "ts": moment,
         "event_ts": moment,
         "channel_type": channel.kind,

@@ -204,7 +204,7 @@ def meant(parts: Parts, typed: Typed, *, free_text: bool = False) -> tuple[Incid
             f"Which incident? Type it in the incident's room, or name it: `/incident {typed.word} INC-7 …`. "
             "`/incident list` shows the open ones."
         )
-    return seen(parts, here.id, typed), rest
+    return seen(parts, here.id, typed), typed
 
 
 def seen(parts: Parts, number: int, doing: Doing) -> IncidentRecord:
