@@ -149,7 +149,7 @@ def filled(form: Mapping[str, Any], answers: Mapping[str, Given]) -> dict[str, A
     blocks = {block["block_id"]: block["element"] for block in form.get("blocks", ()) if block["type"] == "input"}
     unknown = answers.keys() - blocks.keys()
     if unknown:
-        raise DemoFailed(f"There is no form that asks for {', '.join(sorted(unknown))}.")
+        raise DemoFailed(f"No form asks for {', '.join(sorted(unknown))}; .demo/tocsin.log may say why.")
     return {name: {blocks[name]["action_id"]: _state(blocks[name], answer)} for name, answer in answers.items()}
 
 

@@ -169,7 +169,7 @@ def test_a_form_is_filled_in_by_the_names_of_its_blocks() -> None:
         "private": {"a-private": {"type": "checkboxes", "selected_options": options[:1]}},
         "who": {"a-who": {"type": "users_select", "selected_user": "U0BO"}},
     }
-    with pytest.raises(DemoFailed, match="no form that asks for colour"):
+    with pytest.raises(DemoFailed, match="No form asks for colour"):
         scenario.filled(form, {"colour": "red"})
 
 

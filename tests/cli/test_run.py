@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,7 @@ import pytest
 from bot.clock import MovableClock
 from bot.settings import Settings
 from sandbox import Workspace, running
+from tests.cli.conftest import Tocsin
 from tests.story import workspace
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +87,25 @@ def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
     rest = bot.stderr.read()
     assert bot.wait() == 0
     assert all(LOG_LINE.fullmatch(line) for line in [up.rstrip("\n"), *rest.splitlines()])
+
+
+def test_what_a_terminal_declares_the_running_bot_carries(
+    runs: Callable[..., Process], tocsin: Tocsin, slack: Workspace, tmp_path: Path
+) -> None:
+    bot = runs()
+    assert bot.stderr is not None
+    assert "tocsin is up" in bot.stderr.readline()
+    announced = threading.Event()
+    stop = slack.on_change(lambda kind, _: announced.set() if kind == "message" and announcements(slack) else None)
+    reply = tocsin("declare", "Checkout is down", "--by", "U0ANA", DATABASE_URL=f"sqlite:///{tmp_path / 'tocsin.db'}")
+    assert reply.code == 0
+    assert announced.wait(20)
+    stop()
+    assert slack.channel("inc-1-checkout-is-down")["members"]
+
+
+def announcements(slack: Workspace) -> list[dict[str, Any]]:
+    return slack.messages("incidents")
 
 
 def test_an_address_that_is_taken(runs: Callable[..., Process]) -> None:
