@@ -57,7 +57,7 @@ def kinds(events):
 def story(ws: Workspace) -> list[tuple[str, list[str]]]:
     """(what is done, the events of it)."""
     ana, bo = ws.person("Ana"), ws.person("Bo")
-    said = ana.says("hello", "#dev")
+    said, alone = ana.says("hello", "#dev"), ana.says("nobody replies", "#dev")
     return [
         (lambda: ana.says("hello", "#dev"), ["message"]),
         (lambda: ana.says(f"<@{ws.bot_user_id}> hello", "#dev"), ["message", "app_mention"]),
@@ -67,7 +67,8 @@ def story(ws: Workspace) -> list[tuple[str, list[str]]]:
         (lambda: ana.unreacts("eyes", said), ["reaction_removed"]),
         (lambda: ana.pins(said), ["pin_added"]),
         (lambda: ana.unpins(said), ["pin_removed"]),
-        (lambda: ana.deletes(said), ["message.message_deleted"]),
+        (lambda: ana.deletes(said), ["message.message_changed"]),  # It has a reply: a tombstone stays.
+        (lambda: ana.deletes(alone), ["message.message_deleted"]),
         (lambda: bo.leaves("#dev"), ["message.channel_leave", "member_left_channel"]),
         (lambda: ana.invites(bo, "#dev"), ["message.channel_join", "member_joined_channel"]),
         (lambda: ana.renames("#dev", "development"), ["message.channel_name", "channel_rename"]),
