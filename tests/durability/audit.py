@@ -248,4 +248,3 @@ def posted(slack: Workspace) -> Iterator[Posted]:
 def _ours(slack: Workspace, channel: str, thread: str | None, message: dict[str, Any]) -> Iterator[Posted]:
     if message.get("user") == slack.bot_user_id and "subtype" not in message:
         yield Posted(channel, thread, message["metadata"]["event_payload"]["key"], message)
-

@@ -2,13 +2,12 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.delivery import Delivery
-from bot.errors import SlackError
 from bot.effects import Say
 from bot.slack import Slack
 from db.outbox import Claimed
@@ -124,10 +123,8 @@ class Breaking(Delivery):
 
     def meets_trouble(self) -> bool:
         """Carry until the trouble comes; the bot that is killed carries nothing after it. Whether it came."""
-        try:
+        with suppress(PowerCut):
             self.run_until_empty()
-        except PowerCut:
-            pass
         return self.parts.slack.hit
 
     def _carry(self, claimed: Claimed) -> None:

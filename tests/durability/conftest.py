@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
@@ -19,34 +21,43 @@ MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def durable_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database of one kind (the parameter), empty, with the newest schema, for a whole file of tests."""
-    if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("durability") / "tocsin.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = open_engine(request.getfixturevalue("postgresql_server"))
-    server = server.execution_options(isolation_level="AUTOCOMMIT")
-    name = f"durability_{request.module.__name__.rpartition('.')[2]}"
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(server.url).set(database=name)
-    engine = open_engine(url.render_as_string(hide_password=False))
-    migrations.upgrade(engine)
-    engine.dispose()
-    yield url.render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+def sqlite_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A workspace, and a SQLite file with the newest schema."""
+    path = tmp_path_factory.mktemp("durability") / "tocsin.db"
+    shutil.copy(sqlite_template, path)
+    with _stage(f"sqlite:///{path}") as built:
+        yield built
 
 
 @pytest.fixture(scope="module")
-def stage(durable_url: str) -> Iterator[Stage]:
-    """The workspace and the database, for a whole file of tests."""
+def postgresql_stage(postgresql_server: str) -> Iterator[Stage]:
+    """A workspace, and a PostgreSQL database of its own with the newest schema."""
+    server = open_engine(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS durability WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE durability"))
+    url = make_url(postgresql_server).set(database="durability").render_as_string(hide_password=False)
+    engine = open_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    with _stage(url) as built:
+        yield built
+    with server.connect() as connection:
+        connection.execute(text("DROP DATABASE durability WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def stage(database: str, request: pytest.FixtureRequest) -> Stage:
+    """The stage on the database that the case names."""
+    built: Stage = request.getfixturevalue(f"{database}_stage")
+    return built
+
+
+@contextmanager
+def _stage(url: str) -> Iterator[Stage]:
     clock = MovableClock(MORNING)
     with running(story.workspace(clock)) as server:
-        built = Stage(server, durable_url, clock)
+        built = Stage(server, url, clock)
         yield built
         built.close()
-

@@ -6,8 +6,10 @@ from itertools import count
 
 from bot.effects import Invite, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
 from bot.workflows import incidents, reviews
-from bot.workflows.telling import say, whisper
+from bot.workflows.telling import redraw, say, whisper
 from db.enums import Phase
+from db.models import Incident, Review
+from db.store import Work
 from tests.durability.stage import Stage
 from tests.story import PEOPLE
 
@@ -15,7 +17,7 @@ ANA, BO, KAI, MIA = (f"U0{name.upper()}" for name in PEOPLE)
 LONG, SHORT = "All work and no play. " * 130, "Some orders failed."
 COUNT = count(1)
 
-Scene = Callable[[Stage, int], object]
+Scene = Callable[[Stage], None]
 
 
 @dataclass(frozen=True)
@@ -32,136 +34,165 @@ class Step:
         return f"{self.scene.__name__}-{self.kind} {self.method}{nth}"
 
 
-def reviewed(stage: Stage) -> int:
-    """An incident in review, whose document takes several pages; it has been told everything."""
-    number = declared(stage, private=False)
-    stage.carries()
-    stage.changes(incidents.move, policy=stage.policy, number=number, by=ANA, to=Phase.REVIEW)
-    _answers(stage, number, LONG)
+def ongoing(stage: Stage) -> int:
+    """An incident of which everything has been told."""
+    number = declared(stage)
     stage.carries()
     return number
 
 
-def declared(stage: Stage, *, private: bool) -> int:
+def reviewed(stage: Stage) -> int:
+    """The same, in review."""
+    number = ongoing(stage)
+    stage.changes(incidents.move, policy=stage.policy, number=number, by=ANA, to=Phase.REVIEW)
+    stage.carries()
+    return number
+
+
+def declared(stage: Stage, *, private: bool = False) -> int:
     """A new incident of which nothing has been told yet."""
     title = f"Checkout is down {next(COUNT)}"
     return stage.changes(incidents.declare, policy=stage.policy, by=ANA, title=title, private=private).id
 
 
-def declaring(stage: Stage, number: int) -> None:
-    declared(stage, private=False)
+def declaring(stage: Stage) -> None:
+    declared(stage)
 
 
-def declaring_in_private(stage: Stage, number: int) -> None:
+def declaring_in_private(stage: Stage) -> None:
     declared(stage, private=True)
 
 
-def declaring_where_the_bot_is_no_member(stage: Stage, number: int) -> None:
+def declaring_where_the_bot_is_no_member(stage: Stage) -> None:
     channel = stage.settings.incidents_channel
     stage.slack.person("Mia").removes(stage.slack.bot_user_id, channel)
-    declared(stage, private=False)
+    declared(stage)
 
 
-def changing_severity(stage: Stage, number: int) -> None:
-    to = "sev1" if next(COUNT) % 2 else "sev2"
-    stage.changes(incidents.set_severity, policy=stage.policy, number=number, by=ANA, to=to, reason="We looked")
+def changing_severity(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    with stage.store.begin() as work:
+        to = "sev2" if work.incident(number).severity == "sev1" else "sev1"
+        incidents.set_severity(work, policy=stage.policy, number=number, by=ANA, to=to, reason="We looked again")
 
 
-def updating(stage: Stage, number: int) -> None:
+def updating(stage: Stage) -> None:
+    number = stage.once(ongoing)
     for text in ("alpha", "omega"):
         stage.changes(incidents.update, number=number, by=ANA, text=f"{text} {next(COUNT)}")
 
 
-def whispering(stage: Stage, number: int) -> None:
-    with stage.parts.store.begin() as work:
+def whispering(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    with stage.store.begin() as work:
         incident = work.incident(number)
         for text in ("alpha", "omega"):
             whisper(work, incident, KAI, "note", {"by": ANA, "text": f"{text} {next(COUNT)}"})
 
 
-def inviting_a_stranger(stage: Stage, number: int) -> None:
-    with stage.parts.store.begin() as work:
+def inviting_a_stranger(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    with stage.store.begin() as work:
         work.tell(Invite(incident=number, users=(BO, "U0NOBODY")))
 
 
-def asking_for_the_menu(stage: Stage, number: int) -> None:
+def asking_for_the_menu(stage: Stage) -> None:
     channel = stage.slack.channel("general")["id"]
     asked = stage.slack.person("Ana").says("What is open?", channel)
-    with stage.parts.store.begin() as work:
+    with stage.store.begin() as work:
         work.tell(ShowMenu(incident=None, channel=channel, thread=asked["ts"]))
 
 
-def pinning(stage: Stage, number: int) -> None:
+def pinning(stage: Stage) -> None:
+    number = stage.once(ongoing)
     room = _room(stage, number)
     said = stage.slack.person("Ana").says("The disk is full", room)
-    with stage.parts.store.begin() as work:
+    with stage.store.begin() as work:
         work.tell(React(incident=number, channel=room, ts=said["ts"], emoji="white_check_mark"))
 
 
-def beginning_a_review(stage: Stage, number: int) -> None:
-    reviewed_later = declared(stage, private=False)
+def beginning_a_review(stage: Stage) -> None:
+    reviewed_later = declared(stage)
     stage.carries()
-    with stage.parts.store.begin() as work:
+    with stage.store.begin() as work:
         incidents.move(work, policy=stage.policy, number=reviewed_later, by=ANA, to=Phase.REVIEW)
-        review = work.session.get_one(reviews.Review, reviewed_later)
-        for name in reviews.ANSWERS:
-            setattr(review, name, LONG)
+        _write(work, reviewed_later, LONG)
 
 
-def redrawing_a_review(stage: Stage, number: int) -> None:
-    with stage.parts.store.begin() as work:
+def redrawing_a_review(stage: Stage) -> None:
+    number = stage.once(reviewed)
+    _answers(stage, number, LONG)
+    stage.carries()
+    with stage.store.begin() as work:
         work.tell(RefreshReview(incident=number))
 
 
-def shortening_a_review(stage: Stage, number: int) -> None:
+def shortening_a_review(stage: Stage) -> None:
+    number = stage.once(reviewed)
     _answers(stage, number, LONG)
     stage.carries()
     _answers(stage, number, SHORT)
 
 
-def lengthening_a_review(stage: Stage, number: int) -> None:
+def lengthening_a_review(stage: Stage) -> None:
+    number = stage.once(reviewed)
     _answers(stage, number, SHORT)
     stage.carries()
     _answers(stage, number, LONG)
 
 
-def sharing_a_review(stage: Stage, number: int) -> None:
+def sharing_a_review(stage: Stage) -> None:
+    number = stage.once(reviewed)
     _answers(stage, number, LONG)
     stage.carries()
-    with stage.parts.store.begin() as work:
+    with stage.store.begin() as work:
         work.tell(ShareReview(incident=number))
 
 
-def redrawing_a_deleted_card(stage: Stage, number: int) -> None:
+def redrawing_a_deleted_card(stage: Stage) -> None:
+    number = stage.once(ongoing)
     room = _room(stage, number)
     (card,) = stage.slack.pins(room)
     _deletes(stage, room, card["message"]["ts"])
-    with stage.parts.store.begin() as work:
+    with stage.store.begin() as work:
         work.tell(RefreshCard(incident=number))
 
 
-def redrawing_a_deleted_page(stage: Stage, number: int) -> None:
-    with stage.parts.store.read() as session:
-        last = session.get(reviews.Review, number).pages[-1]
-    _deletes(stage, _room(stage, number), last)
-    redrawing_a_review(stage, number)
+def redrawing_a_deleted_page(stage: Stage) -> None:
+    """The first page: what comes after it must come after it again."""
+    number = stage.once(reviewed)
+    _answers(stage, number, LONG)
+    stage.carries()
+    with stage.store.read() as session:
+        first = session.get_one(Review, number).pages[0]
+    _deletes(stage, _room(stage, number), first)
+    with stage.store.begin() as work:
+        work.tell(RefreshReview(incident=number))
 
 
-def talking(stage: Stage, number: int) -> None:
-    with stage.parts.store.begin() as work:
+def talking(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    with stage.store.begin() as work:
         for text in ("alpha", "omega"):
             say(work, work.incident(number), "note", {"by": ANA, "text": f"{text} {next(COUNT)}"})
 
 
 def _answers(stage: Stage, number: int, text: str) -> None:
-    stage.changes(
-        reviews.fill, number=number, by=ANA, answers=dict.fromkeys(reviews.ANSWERS, text), timeline_read=False
-    )
+    """Every answer of the review says this now."""
+    with stage.store.begin() as work:
+        _write(work, number, text)
+        redraw(work, work.incident(number))
+
+
+def _write(work: Work, number: int, text: str) -> None:
+    review = work.session.get_one(Review, number)
+    for name in reviews.ANSWERS:
+        setattr(review, name, text)
 
 
 def _room(stage: Stage, number: int) -> str:
-    with stage.parts.store.read() as session:
-        return session.get(incidents.Incident, number).room
+    with stage.store.read() as session:
+        return session.get(Incident, number).room
 
 
 def _deletes(stage: Stage, room: str, ts: str) -> None:
@@ -203,4 +234,5 @@ STEPS = [
     Step(redrawing_a_deleted_card, "RefreshCard", "chat.postMessage"),
     Step(redrawing_a_deleted_card, "RefreshCard", "pins.add"),
     Step(redrawing_a_deleted_page, "RefreshReview", "chat.postMessage"),
+    Step(redrawing_a_deleted_page, "RefreshReview", "chat.delete"),
 ]

@@ -1,14 +1,16 @@
 """The stage of the durability tests: one workspace and one database, and bots that come and go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from bot import policy, settings, slack
+from bot.app import Tocsin
 from bot.clock import MovableClock
 from bot.delivery import LEASE, Delivery
 from bot.parts import Parts
-from db.store import Store
+from db import queries
 from sandbox import Running, Workspace
 from tests.durability.audit import Audit
 
@@ -27,8 +29,9 @@ class Stage:
         environment = {**server.ws.settings(), "DATABASE_URL": database_url, "TOCSIN_HTTP": "127.0.0.1:0"}
         self.settings = settings.load(need_slack=True, env=environment)
         self.policy = policy.load(rules)
-        self.store = Store(self.settings.database_url.get_secret_value(), clock.now)
-        self.parts = self.new_parts()
+        self.parts = Tocsin(self.settings, self.policy, clock).parts
+        self.store = self.parts.store
+        self._made: dict[Callable[[Stage], int], int] = {}
         self._audit = Audit(self.slack, self.parts)
 
     def new_parts(self, kind: type[slack.Slack] = slack.Slack) -> Parts:
@@ -36,7 +39,13 @@ class Stage:
         token = self.settings.slack_bot_token.get_secret_value()
         web = slack.client(token, self.settings.slack_api_url)
         web.timeout = PATIENCE
-        return Parts(self.settings, self.policy, self.clock, self.store, kind(web))
+        return replace(self.parts, slack=kind(web))
+
+    def once(self, make: Callable[["Stage"], int]) -> int:
+        """What `make` makes, made when it is first asked for."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
 
     def carries(self) -> None:
         """A bot that nothing ever happens to carries all that is due."""
@@ -53,6 +62,11 @@ class Stage:
         for _ in range(MINUTES):
             delivery.run_until_empty()
             self.clock.moves(timedelta(minutes=1))
+
+    def newest_incident(self) -> int:
+        """The number of the incident that was declared last."""
+        with self.store.read() as session:
+            return queries.incidents_open(session, limit=1)[0].id
 
     def wrong(self) -> list[str]:
         """What the audit finds."""

@@ -9,10 +9,10 @@ from itertools import product
 
 import pytest
 
+from bot.workflows import incidents
 from tests.conftest import DATABASES
-from tests.durability import scenes
-from tests.durability.breaking import TROUBLES, Breaking, Trouble, killed_before_the_note, killed_twice
-from tests.durability.scenes import STEPS, Step
+from tests.durability.breaking import TROUBLES, Breaking, Trouble, answer_lost, killed_before_the_note, killed_twice
+from tests.durability.scenes import ANA, STEPS, Step, beginning_a_review, declaring
 from tests.durability.stage import Stage
 
 # What goes wrong at Slack does not ask which database there is: those cases take turns, unless there is a whole night.
@@ -22,21 +22,33 @@ MATRIX = [
     for turn, (step, trouble) in enumerate(product(STEPS, TROUBLES))
     for database in (DATABASES if NIGHTLY or trouble is killed_before_the_note else [DATABASES[turn % 2]])
 ]
+# What shows the state, when it is posted for the first time.
+REFRESHES = [
+    pytest.param(database, step, id=f"{step}-{database}")
+    for step in STEPS
+    if step.scene in (declaring, beginning_a_review)
+    for database in DATABASES
+]
 
 
-@pytest.fixture(scope="module")
-def reviewed(stage: Stage) -> int:
-    """An incident that is there already: many scenes only add to one."""
-    return scenes.reviewed(stage)
-
-
-@pytest.mark.parametrize(("durable_url", "step", "trouble"), MATRIX, indirect=["durable_url"])
-def test_a_call_goes_wrong(stage: Stage, reviewed: int, step: Step, trouble: Trouble):
-    step.scene(stage, reviewed)
+@pytest.mark.parametrize(("database", "step", "trouble"), MATRIX)
+def test_a_call_goes_wrong(stage: Stage, step: Step, trouble: Trouble):
+    step.scene(stage)
     assert Breaking(stage, step, trouble).meets_trouble()
     if trouble is killed_twice:
         stage.leases_run_out()
         Breaking(stage, step, trouble).meets_trouble()
+    stage.recovers()
+    assert stage.wrong() == []
+
+
+@pytest.mark.parametrize(("database", "step"), REFRESHES)
+def test_what_changes_before_the_next_try_is_shown(stage: Stage, step: Step):
+    """The change is covered by the refresh that waits, whose first attempt came through unheard."""
+    step.scene(stage)
+    assert Breaking(stage, step, answer_lost).meets_trouble()
+    newest = stage.newest_incident()
+    stage.changes(incidents.set_severity, policy=stage.policy, number=newest, by=ANA, to="sev1", reason="It spreads")
     stage.recovers()
     assert stage.wrong() == []
 
