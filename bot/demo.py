@@ -21,6 +21,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 
 from bot import logs, policy, scenario, settings
+from bot.pace import Pace
 from bot.scenario import DemoFailed, LocalSlack
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ def run(*, port: int | None, fresh: bool) -> None:
                     with console.status("Preparing two incidents …"):
                         scenario.play(scenario.Stage(slack, bot.parts.store))
                     (HOME / "ready").touch()
+                # From here on as strict as Slack: the two incidents alone may be told faster than Slack lets anybody talk.
+                slack.post("/sandbox/limits", {"on": True})
+                bot.parts.slack.pace = Pace(time.monotonic)
                 console.print(_welcome(slack.url))
                 _wait(child)
     console.print("Stopped. Everything is kept in .demo.")

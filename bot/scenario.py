@@ -43,6 +43,10 @@ class LocalSlack:
         """What it answers. OSError when it does not."""
         return self._ask("GET", path, None)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> None:
+        """Tell it something. OSError when it does not answer."""
+        self._ask("POST", path, body)
+
     def act(self, person: str, verb: str, **arguments: Any) -> dict[str, Any]:
         """Let somebody do something; what they saw at once. `DemoFailed` when they were refused."""
         answer = self._ask("POST", "/sandbox/act", {"person": person, "verb": verb, "args": arguments})

@@ -2,6 +2,7 @@
 
 POST /sandbox/act      {"person": "Ana", "verb": "types", "args": {...}} -> {"outcome": {...}} or {"result": ...}
 POST /sandbox/faults   {"fault": "rate_limit", "args": {...}} -> what trouble waits
+POST /sandbox/limits   {"on": true} -> whether the app's calls are limited as Slack limits them
 GET  /sandbox/state, /sandbox/settings, /sandbox/healthz, /sandbox/quiet?timeout=5
 
 Errors are HTTP 400 with {"error": "a sentence"}. It listens where the server listens: keep that on loopback.
@@ -72,6 +73,10 @@ def routes(ws: "Workspace") -> list[Route]:
             return _refusal(str(wrong))
         return JSONResponse({"down": ws.faults.down, "waiting": [asdict(one) for one in ws.faults.waiting]})
 
+    async def limits(request: Request) -> JSONResponse:
+        ws.limits.on = bool((await _body(request)).get("on"))
+        return JSONResponse({"on": ws.limits.on})
+
     async def state(_: Request) -> JSONResponse:
         return JSONResponse(_state(ws))
 
@@ -90,6 +95,7 @@ def routes(ws: "Workspace") -> list[Route]:
     return [
         Route("/sandbox/act", act, methods=["POST"]),
         Route("/sandbox/faults", faults, methods=["POST"]),
+        Route("/sandbox/limits", limits, methods=["POST"]),
         Route("/sandbox/state", state),
         Route("/sandbox/settings", settings),
         Route("/sandbox/healthz", healthz),
