@@ -101,7 +101,7 @@ def test_other_processes_act_as_people(manifest_file: Path, tmp_path: Path):
         assert act(url, "Bo", "sees", channel="#general")["result"][0]["text"] == "hello"
         fault = json.dumps({"fault": "refuse", "args": {"method": "auth.test", "error": "internal_error"}}).encode()
         assert post(f"{url}/sandbox/faults", fault)[1]["waiting"][0]["what"] == "auth.test"
-        assert post(f"{url}/sandbox/limits", {"on": True})[1] == {"on": True}
+        assert post(f"{url}/sandbox/limits", b'{"on": true}')[1] == {"on": True}
         with urllib.request.urlopen(f"{url}/sandbox/settings") as answer:
             settings = json.load(answer)
         assert settings["SLACK_API_URL"] == f"{url}/api/"
