@@ -13,6 +13,7 @@ from bot.__main__ import main
 from bot.clock import MovableClock
 from bot.settings import Settings
 from bot.workflows import actions, incidents, reviews
+from bot.workflows.edits import Edit, mark
 from db.enums import Answer, Phase
 from db.records import PersonRecord
 from db.store import Store
@@ -98,7 +99,7 @@ def run_through(store: Store, clock: MovableClock) -> int:
     clock.moves(timedelta(minutes=20))
     with store.begin() as work:
         incidents.move(work, policy=RULES, number=number, by=ANA.user, to=Phase.REVIEW)
-        reviews.fill(work, number=number, by=BO.user, answers={"impact": "800 orders failed."}, timeline_read=True)
+        reviews.fill(work, number=number, by=BO.user, answers={"impact": Edit("800 orders failed.", mark(""))})
         today = RULES.calendar.date_of(work.now)
         due_on = today + timedelta(days=14)
         text = "Add an alert on queue depth"
