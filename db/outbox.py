@@ -68,7 +68,11 @@ class Claimed:
 
 
 def tell(session: Session, effect: Tellable, now: datetime) -> None:
-    """Write the effect down; it leaves once this transaction has been committed."""
+    """Write the effect down; it leaves once this transaction has been committed.
+
+    A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
+    before, and nothing would be left to show what is true now.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
         insert(Effect)
@@ -85,7 +89,9 @@ def tell(session: Session, effect: Tellable, now: datetime) -> None:
             due_at=now,
             attempts=0,
         )
-        .on_conflict_do_nothing(index_elements=[Effect.key], index_where=text("state = 'waiting'"))
+        .on_conflict_do_update(
+            index_elements=[Effect.key], index_where=text("state = 'waiting'"), set_={"told_at": Effect.told_at}
+        )
     )
 
 
