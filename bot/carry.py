@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.effects import (
+    CheckRoom,
     Effect,
     Invite,
     LearnMembers,
@@ -36,7 +37,7 @@ from bot.workflows import people, rooms, wording
 from db import outbox, queries
 from db.models import Incident
 from db.outbox import Claimed
-from db.records import Record, users_in
+from db.records import IncidentRecord, Record, users_in
 from db.store import Work
 
 Learned = Callable[[Work], None]
@@ -86,6 +87,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = invite(effect, errand)
         case LearnMembers():
             learned = learn_members(errand)
+        case CheckRoom():
+            learned = check_room(effect, errand)
         case Say():
             learned = say(effect, errand)
         case ShowMenu():
@@ -123,8 +126,8 @@ def refresh_card(errand: Errand) -> Learned:
     """Post and pin the card, or bring it up to date. Posted again if somebody deleted it."""
     record, slack = errand.record(), errand.parts.slack
     incident = record.incident
-    if incident.room is None or incident.room_archived:
-        return nothing  # `rooms.opened` and `rooms.archived` tell it again.
+    if incident.room is None or _is_out_of_reach(incident):
+        return nothing  # `rooms.opened`, `archived` and `found` tell it again.
     mail = errand.parts.settings.smtp is not None
     drawn = card.card(record, errand.parts.policy, mail_configured=mail).arguments()
     ts = _show(errand, incident.room, incident.card_ts, drawn, key=f"card:{incident.uid}", since=incident.declared_at)
@@ -137,7 +140,7 @@ def refresh_card(errand: Errand) -> Learned:
 def refresh_topic(errand: Errand) -> Learned:
     """Set the topic."""
     record = errand.record()
-    if record.incident.room is not None and not record.incident.room_archived:
+    if record.incident.room is not None and not _is_out_of_reach(record.incident):
         errand.parts.slack.set_topic(record.incident.room, card.topic(record, errand.parts.policy))
     return nothing
 
@@ -168,7 +171,7 @@ def refresh_review(errand: Errand) -> Learned:
     """Bring the review document's messages up to date: update, add at the end, take away what is too many."""
     record, slack = errand.record(), errand.parts.slack
     incident, review = record.incident, record.review
-    if review is None or incident.room is None or incident.room_archived:
+    if review is None or incident.room is None or _is_out_of_reach(incident):
         return nothing
     pages = document.pages(record, errand.parts.policy, now=errand.parts.clock.now())
     posted: list[str] = []
@@ -200,8 +203,8 @@ def invite(effect: Invite, errand: Errand) -> Learned:
     incident = errand.record().incident
     if incident.room is None:
         return nothing  # `rooms.opened` invites everybody.
-    if incident.room_archived:
-        return nothing
+    if _is_out_of_reach(incident):
+        return nothing  # So does `rooms.found`.
     users = [user for user in effect.users if people.is_in_slack(user)]
     failures = errand.parts.slack.invite(incident.room, users)
     came = [user for user in users if user not in failures]
@@ -218,10 +221,35 @@ def invite(effect: Invite, errand: Errand) -> Learned:
 def learn_members(errand: Errand) -> Learned:
     """Ask who is in the room, and believe it."""
     incident = errand.record().incident
-    if incident.room is None:
+    if incident.room is None or incident.room_lost:
         return nothing
     users, room = errand.parts.slack.members(incident.room), incident.room
     return lambda work: rooms.members_are(work, room=room, users=users)
+
+
+def check_room(effect: CheckRoom, errand: Errand) -> Learned:
+    """Compare the room and its card with the record. Two calls when all is well; nothing is listed or read."""
+    incident, slack = errand.record().incident, errand.parts.slack
+    room = incident.room
+    if room is None or not (incident.phase.is_open or effect.anew):
+        return nothing
+    found = slack.look_at(room)
+    if found is None:
+        return lambda work: rooms.lost(work, number=incident.id, room=room, anew=effect.anew)
+    came_back = not found.inside and not found.archived
+    if came_back:
+        slack.join(room)  # A private room that the bot is not in is not found.
+    card_gone = not found.archived and incident.card_ts is not None and not slack.pin(room, incident.card_ts)
+    return lambda work: rooms.found(
+        work,
+        number=incident.id,
+        room=room,
+        name=found.name,
+        is_archived=found.archived,
+        came_back=came_back,
+        card_gone=card_gone,
+        draw_anew=effect.anew,
+    )
 
 
 def say(effect: Say, errand: Errand) -> Learned:
@@ -255,6 +283,8 @@ def say(effect: Say, errand: Errand) -> Learned:
             raise SlackRefused(
                 "chat.postMessage", "no_room", "the room was never opened; `/incident repair` tries again"
             )
+        if record.incident.room_lost:
+            raise SlackRefused("chat.postMessage", "room_lost", "the room was deleted, or the bot was taken out of it")
         if record.incident.room_archived:
             return nothing  # Nobody reads there, and Slack refuses; the timeline has it.
         channel = record.incident.room
@@ -325,6 +355,11 @@ def _show(errand: Errand, channel: str, ts: str | None, drawn: Mapping[str, Any]
     if not certainly_new:
         slack.update(channel, shown, drawn)  # What an earlier attempt posted may be older than this.
     return shown
+
+
+def _is_out_of_reach(incident: IncidentRecord) -> bool:
+    """Whether nothing can be shown in the room now."""
+    return incident.room_archived or incident.room_lost
 
 
 def _is_a_room(parts: Parts, channel: str) -> bool:

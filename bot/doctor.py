@@ -157,6 +157,7 @@ def check_database(case: Case) -> Iterator[Finding]:
             with database.snapshot(store) as session:
                 yield _timelines(session)
                 yield from _outbox(session, case.now())
+                yield _rooms(session)
     except database.NotUsable as error:
         yield Finding("database", Level.BAD, str(error))
 
@@ -189,6 +190,20 @@ def _outbox(session: Session, now: datetime) -> Iterator[Finding]:
     if oldest is not None and now - oldest > LATE:
         minutes = int((now - oldest) / timedelta(minutes=1))
         yield Finding("delivery", Level.WARN, f"Something has waited for {minutes} minutes.", "Is `tocsin run` up?")
+
+
+def _rooms(session: Session) -> Finding:
+    """What nobody can be shown, because bots may not bring a room back."""
+    out_of_reach = select(Incident).where(Incident.closed_at.is_(None), Incident.room_archived | Incident.room_lost)
+    keys = [incident.key for incident in session.scalars(out_of_reach.order_by(Incident.id).limit(NEWEST))]
+    if keys:
+        return Finding(
+            "rooms",
+            Level.WARN,
+            f"archived, deleted or without the bot, though the incident is open: {', '.join(keys)}.",
+            "Unarchive it, or type /invite @tocsin in it; then `tocsin repair KEY`.",
+        )
+    return Finding("rooms", Level.OK, "none of an open incident is out of reach")
 
 
 # ── Slack ──────────────────────────────────────────────────────────────────────────────────────────────────────────

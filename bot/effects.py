@@ -112,6 +112,21 @@ class LearnMembers(Refresh):
     """Ask Slack who is in the room: what it told while the bot was away is gone."""
 
 
+class CheckRoom(Refresh):
+    """Look whether the room and its card are as they should be; bring them back to that, or say why not.
+
+    With `anew` everything is drawn anew, and a room that cannot be found is given up for another.
+    """
+
+    urgency: ClassVar[int] = COSMETIC
+    anew: bool = False
+
+    @property
+    def key(self) -> str:
+        """One a thing, and one that may do more besides."""
+        return f"{super().key}:{'anew' if self.anew else 'look'}"
+
+
 class Say(Effect):
     """A message: the template `templates/messages/<what>.j2` filled with `values`.
 
@@ -187,6 +202,7 @@ KINDS: dict[str, type[Effect]] = {
         ShareReview,
         Invite,
         LearnMembers,
+        CheckRoom,
         Say,
         ShowMenu,
         React,

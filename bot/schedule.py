@@ -9,12 +9,11 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete, func, select
 
-from bot.effects import LearnMembers
 from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, privacy
-from db import backup, queries
+from bot.workflows import chase, privacy, rooms
+from db import backup
 from db.models import SeenEvent
 from db.store import Work
 
@@ -25,7 +24,7 @@ EVENTS_KEPT = timedelta(days=7)
 LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
-ROOMS_MOST = 1000
+HOUR = "rooms:"
 
 
 def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
@@ -41,8 +40,8 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(watch.look, IntervalTrigger(seconds=EVERY_SECONDS), id="watch")
     jobs.add_job(run_chase, cron, args=[parts], id="chase")
     jobs.add_job(make_up, args=[parts, cron], id="chase that was missed")
-    jobs.add_job(learn_members, args=[parts], id="members at the start")
-    jobs.add_job(learn_members, IntervalTrigger(hours=1), args=[parts], id="members")
+    jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
+    jobs.add_job(check_rooms, IntervalTrigger(hours=1), args=[parts], id="rooms")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     if parts.policy.backup.cron and parts.policy.backup.folder:
         nightly = CronTrigger.from_crontab(parts.policy.backup.cron.spelled_out, timezone=parts.settings.timezone)
@@ -81,12 +80,14 @@ def remember_tick(work: Work) -> None:
     work.insert_once(SeenEvent, event_id=f"{TICK}{work.now:%Y%m%dT%H%M%S%f}", at=work.now)
 
 
-def learn_members(parts: Parts) -> None:
-    """Ask Slack who is in the rooms of open private incidents: who was removed while nobody listened must not see them."""
+def check_rooms(parts: Parts, *, anyway: bool = False) -> int:
+    """Have the rooms compared with the record; how many. One bot of several does it in an hour, and each when it starts.
+
+    Slack does not tell later what happened to rooms while nobody listened.
+    """
     with parts.store.begin() as work:
-        for incident in queries.incidents_open(work.session, limit=ROOMS_MOST):
-            if incident.private and incident.room is not None:
-                work.tell(LearnMembers(incident=incident.id))
+        first = rooms.first_time(work, f"{HOUR}{work.now:%Y%m%dT%H}")
+        return rooms.check_all(work) if first or anyway else 0
 
 
 def sweep(parts: Parts) -> None:

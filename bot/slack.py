@@ -9,6 +9,7 @@ import http.client
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,15 @@ PATIENCE = 1.5
 def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
     """A Web API client that never repeats a call by itself: the SDK's own retry posts a message twice."""
     return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+
+
+@dataclass(frozen=True)
+class RoomSeen:
+    """A channel as Slack has it."""
+
+    name: str
+    archived: bool
+    inside: bool
 
 
 class Slack:
@@ -154,6 +164,20 @@ class Slack:
         """Set the room's topic."""
         self.call("conversations.setTopic", channel=room, topic=topic)
 
+    def look_at(self, room: str) -> RoomSeen | None:
+        """How a channel is now; None when it is gone, or private and the bot is not in it: Slack answers the same."""
+        try:
+            found = self.call("conversations.info", channel=room)["channel"]
+        except SlackRefused as refusal:
+            if refusal.code != "channel_not_found":
+                raise
+            return None
+        return RoomSeen(found["name"], bool(found.get("is_archived")), bool(found.get("is_member")))
+
+    def join(self, room: str) -> None:
+        """Walk into a public channel; inside already is fine."""
+        self.call("conversations.join", channel=room)
+
     def channel_named(self, name: str) -> str:
         """The id of a public channel; the bot joins it, since it must read what it says there. Asked once."""
         if name not in self._channels:
@@ -222,9 +246,15 @@ class Slack:
         """Take a message away; gone already is fine."""
         self._unless("message_not_found", "chat.delete", channel=channel, ts=ts)
 
-    def pin(self, channel: str, ts: str) -> None:
-        """Pin a message; pinned already is fine."""
-        self._unless("already_pinned", "pins.add", channel=channel, timestamp=ts)
+    def pin(self, channel: str, ts: str) -> bool:
+        """Pin a message; pinned already is fine. False when somebody deleted it."""
+        try:
+            self._unless("already_pinned", "pins.add", channel=channel, timestamp=ts)
+        except SlackRefused as refusal:
+            if refusal.code != "message_not_found":
+                raise
+            return False
+        return True
 
     def react(self, channel: str, ts: str, emoji: str) -> None:
         """Put an emoji on a message; there already is fine, and so is a message that is gone."""

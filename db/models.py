@@ -129,6 +129,7 @@ class Incident(Base):
     room: Mapped[str | None] = mapped_column(SlackId, unique=True)
     room_name: Mapped[str | None] = mapped_column(String(80))
     room_archived: Mapped[bool] = mapped_column(Boolean, default=False)
+    room_lost: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     card_ts: Mapped[str | None] = mapped_column(SlackTs)
     announced_in: Mapped[str | None] = mapped_column(SlackId)
     announcement_ts: Mapped[str | None] = mapped_column(SlackTs)

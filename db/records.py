@@ -43,6 +43,7 @@ class IncidentRecord:
     room: str | None = None
     room_name: str | None = None
     room_archived: bool = False
+    room_lost: bool = False
     card_ts: str | None = None
     announced_in: str | None = None
     announcement_ts: str | None = None

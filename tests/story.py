@@ -58,7 +58,7 @@ class Story:
 
     def rooms(self) -> list[str]:
         """The names of all incident rooms."""
-        return [channel["name"] for channel in self.slack.channels() if channel["name"].startswith("inc-")]
+        return [channel["name"] for channel in self.slack.channels() if channel.get("name", "").startswith("inc-")]
 
     @property
     def incidents(self) -> "Room":

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.effects import SendMail
 from bot.policy import Policy
+from bot.workflows import rooms
 from db import queries
 from db.enums import Answer, EntryKind, Kind
 from db.models import Outage
@@ -43,11 +44,15 @@ def failed(work: Work, *, policy: Policy, mail: bool) -> None:
 
 
 def answered(work: Work, *, policy: Policy, mail: bool) -> bool:
-    """Slack answers a bot. Whether that ends an outage; if leadership heard of it, they hear that it is over."""
+    """Slack answers a bot. Whether that ends an outage: the rooms are then compared with the record.
+
+    If leadership heard of it, they hear that it is over.
+    """
     outage = _open(work)
     if outage is None or work.now - outage.failed_at < SETTLED:
         return False
     outage.ended_at = work.now
+    rooms.check_all(work)
     if mail and outage.told_at is not None:
         _tell_leadership(work, policy, outage, "slack_back", _serious(work, policy))
     return True

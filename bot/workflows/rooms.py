@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.effects import Invite, LearnMembers, OpenRoom, RefreshTopic, Say
-from bot.workflows.telling import redraw, say
-from db import outbox
+from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshTopic, Say
+from bot.workflows import people
+from bot.workflows.telling import redraw, say, whisper
+from db import outbox, queries
 from db.enums import ActionState, EntryKind
 from db.models import Action, Incident, Member, Person, Review, Role, SeenEvent
 from db.store import Work
 
+ROOMS_MOST = 1000
 # What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
 MEMBERS_ASKED_AGO = timedelta(minutes=1)
 
@@ -28,14 +30,24 @@ def opened(work: Work, *, number: int, room: str, name: str) -> None:
         return
     incident.room, incident.room_name = room, name
     work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"room": room})
-    holders = work.session.scalars(select(Role.user).where(Role.incident_id == number).order_by(Role.role))
-    owners = work.session.scalars(
-        select(Action.owner).where(Action.incident_id == number, Action.state == ActionState.OPEN).order_by(Action.id)
-    )
-    review = work.session.get(Review, number)
-    users = tuple(dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []))))
-    work.tell(Invite(incident=number, users=users))
+    work.tell(Invite(incident=number, users=_belonging(work, incident)))
+    outbox.revive(work.session, now=work.now, incident=number)  # What could not be said for want of a room.
     redraw(work, incident, outside=True)
+
+
+def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
+    """Everybody who belongs into the room: who declared, holds a role, owes something, or was there already."""
+    holders = work.session.scalars(select(Role.user).where(Role.incident_id == incident.id).order_by(Role.role))
+    owners = work.session.scalars(
+        select(Action.owner)
+        .where(Action.incident_id == incident.id, Action.state == ActionState.OPEN)
+        .order_by(Action.id)
+    )
+    review = work.session.get(Review, incident.id)
+    members = sorted(queries.members(work.session, incident.id))  # of a room that is gone
+    return tuple(
+        dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []), *members))
+    )
 
 
 def card_posted(work: Work, *, number: int, ts: str | None) -> None:
@@ -123,7 +135,78 @@ def archived(work: Work, *, room: str, is_archived: bool) -> None:
     if incident.room_archived is not is_archived:
         incident.room_archived = is_archived
         work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"archived": is_archived})
+        if is_archived and incident.phase.is_open:
+            _tell_somebody(work, incident, "room_archived")
         redraw(work, incident, outside=True)
+
+
+def check_all(work: Work) -> int:
+    """Have the rooms of all open incidents compared with the record; how many. What Slack told meanwhile is lost to us."""
+    incidents = [one for one in queries.incidents_open(work.session, limit=ROOMS_MOST) if one.room is not None]
+    for incident in incidents:
+        work.tell(CheckRoom(incident=incident.id))
+    return len(incidents)
+
+
+def found(
+    work: Work,
+    *,
+    number: int,
+    room: str,
+    name: str,
+    is_archived: bool,
+    came_back: bool,
+    card_gone: bool,
+    draw_anew: bool,
+) -> None:
+    """The room is there, as Slack says. `came_back`: the bot had been put out; `card_gone`: somebody deleted the card."""
+    incident = work.incident(number)
+    if incident.room != room:
+        return
+    was_lost, incident.room_lost = incident.room_lost, False
+    if was_lost or came_back:
+        work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"came_back": True})
+        work.tell(Invite(incident=number, users=_belonging(work, incident)))
+        outbox.revive(work.session, now=work.now, incident=number)
+    if card_gone:
+        incident.card_ts = None
+    renamed(work, room=room, name=name)
+    archived(work, room=room, is_archived=is_archived)
+    if incident.private:  # Who was removed while nobody listened must not see it any more.
+        work.tell(LearnMembers(incident=number))
+    if was_lost or came_back or card_gone or draw_anew:
+        redraw(work, incident, outside=True)
+
+
+def lost(work: Work, *, number: int, room: str, anew: bool) -> None:
+    """Slack knows no such room, or lets the bot see none.
+
+    A public room is then deleted, and another is opened. A private one may be there all the same, without the bot: its
+    people are asked to bring it back, and only when they want that (`anew`) another is opened.
+    """
+    incident = work.incident(number)
+    if incident.room != room or not incident.phase.is_open:
+        return
+    if incident.private and not anew:
+        if not incident.room_lost:
+            incident.room_lost = True
+            work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"lost": True})
+            _tell_somebody(work, incident, "room_lost")
+        return
+    work.note(incident, EntryKind.ROOM, "", by="tocsin", data={"gone": True})
+    incident.room = incident.room_name = incident.card_ts = None
+    incident.room_archived = incident.room_lost = False
+    review = work.session.get(Review, number)
+    if review is not None:
+        review.pages = []
+    work.tell(OpenRoom(incident=number))
+
+
+def _tell_somebody(work: Work, incident: Incident, what: str) -> None:
+    """Tell the commander, or else who declared it: the room itself hears nothing any more."""
+    somebody = queries.roles(work.session, incident.id).get("commander") or incident.declared_by
+    if people.is_in_slack(somebody):
+        whisper(work, incident, somebody, what, {"key": incident.key})
 
 
 def repair(work: Work, *, number: int) -> int:
@@ -132,9 +215,9 @@ def repair(work: Work, *, number: int) -> int:
     revived = outbox.revive(work.session, now=work.now, incident=number)
     if incident.room is None:
         work.tell(OpenRoom(incident=number))
+        redraw(work, incident, outside=True)
     else:
-        work.tell(LearnMembers(incident=number))
-    redraw(work, incident, outside=True)
+        work.tell(CheckRoom(incident=number, anew=True))  # What it finds is drawn anew.
     return revived
 
 

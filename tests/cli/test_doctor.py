@@ -143,6 +143,19 @@ def test_what_could_not_be_delivered(env: dict[str, str], books: Store) -> None:
     assert "`tocsin repair` tries again" in finding.fix
 
 
+def test_rooms_out_of_reach(env: dict[str, str], books: Store) -> None:
+    for _ in range(3):
+        declare(books)
+    assert found(env)["rooms"].level is OK
+    with books.begin() as work:
+        work.session.execute(text("UPDATE incidents SET room_archived = 1 WHERE id = 1"))
+        work.session.execute(text("UPDATE incidents SET room_lost = 1 WHERE id = 3"))
+    finding = found(env)["rooms"]
+    assert finding.level is WARN
+    assert finding.sentence.endswith("though the incident is open: INC-1, INC-3.")
+    assert "`tocsin repair KEY`" in finding.fix
+
+
 def test_what_waits_for_a_bot_that_is_not_there(env: dict[str, str], books: Store, clock: MovableClock) -> None:
     declare(books)
     assert "delivery" not in found(env, clock.now())

@@ -54,6 +54,8 @@ SAID = {
     ),
     "reopened": ({"by": "U0ANA", "reason": "It is back"}, set()),
     "not_invited": ({"users": ["U0BO", "W0KAI"], "error": "user_is_restricted"}, set()),
+    "room_archived": ({"key": "INC-7"}, set()),
+    "room_lost": ({"key": "INC-7"}, set()),
     "review_due": (
         {
             "key": "INC-7",

@@ -165,7 +165,7 @@ def test_who_was_removed_while_the_bot_was_away_sees_nothing(story):
     members = story.slack.conversation(room.id).members  # Slack told of it, and gave up: nobody listened.
     members.pop(kai.id)
     story.passes(minutes=5)
-    schedule.learn_members(story.bot.parts)
+    schedule.check_rooms(story.bot.parts)
     story.settles()
     assert "no incident INC-1 that you can see" in kai.types("/incident status INC-1").said
 
