@@ -86,7 +86,7 @@ class Tocsin:
         self.server = web.Server(routes, address)
         try:
             return self.server.start()
-        except (OSError, SystemExit):
+        except OSError:
             raise BadSettings(f"TOCSIN_HTTP: {address} is in use. Stop what listens there or choose another.") from None
 
     def connected(self) -> bool:

@@ -1,5 +1,6 @@
 """The bot's own HTTP: is it alive, is it ready, and (in HTTP mode) what Slack sends."""
 
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -102,17 +103,18 @@ class Server:
     """uvicorn in a thread. The port is bound in `start`, so that an address in use is an error at once."""
 
     def __init__(self, web: FastAPI, address: HttpAddress) -> None:
-        config = uvicorn.Config(web, host=address.host, port=address.port, log_level="warning", access_log=False)
+        config = uvicorn.Config(web, log_config=None, access_log=False)
         self._server = uvicorn.Server(config)
-        self._config = config
+        self._address = address
         self._thread: threading.Thread | None = None
 
     def start(self) -> int:
-        """Listen; gives the port. OSError when the address is in use."""
-        socket = self._config.bind_socket()
-        self._thread = threading.Thread(target=self._server.run, args=[[socket]], name="web", daemon=True)
+        """Listen; gives the port. OSError when the address is in use. Who calls from now on is answered, or waits."""
+        family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
+        listening = socket.create_server((self._address.host, self._address.port), family=family)
+        self._thread = threading.Thread(target=self._server.run, args=[[listening]], name="web", daemon=True)
         self._thread.start()
-        return int(socket.getsockname()[1])
+        return int(listening.getsockname()[1])
 
     def stop(self) -> None:
         """Finish what is in hand and close."""
