@@ -227,6 +227,26 @@ def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
     return list(session.scalars(question))
 
 
+def given_up(session: Session, *, viewer: str | None, insider: str | None, limit: int = 20) -> list[DeliveryRecord]:
+    """What did not arrive and will not, the newest first.
+
+    Only of incidents that `viewer` may see and whose own `insider` is, where these are given. What belongs to no
+    incident is for nobody's insiders.
+    """
+    question = (
+        select(Effect)
+        .outerjoin(Incident, Incident.id == Effect.incident_id)
+        .where(Effect.state == EffectState.DEAD)
+        .order_by(Effect.id.desc())
+        .limit(limit)
+    )
+    if viewer is not None:
+        question = question.where(or_(Effect.incident_id.is_(None), may_see(viewer)))
+    if insider is not None:
+        question = question.where(Effect.incident_id.is_not(None), is_insider(insider))
+    return [_picture(DeliveryRecord, row) for row in session.scalars(question)]
+
+
 def undelivered(session: Session, number: int | None = None) -> list[DeliveryRecord]:
     """What the world has not heard yet, of one incident or of all, in the order it was told."""
     question = select(Effect).where(Effect.state != EffectState.DONE).order_by(Effect.id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.commands import may
 from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, record_of, seen
 from bot.commands.membership import sees_everything
 from bot.effects import ShowMenu
@@ -78,7 +79,9 @@ def draw_home(parts: Parts, user: str) -> None:
     with parts.store.read() as session:
         incidents = queries.incidents_open(session, viewer)
         reviews, actions = queries.waiting_for(session, user)
-    parts.quick.call("views.publish", user_id=user, view=home.home(incidents, reviews, actions, parts.policy))
+    lost = may.repairs(parts, user, viewer)
+    view = home.home(incidents, reviews, actions, parts.policy, undelivered=lost)
+    parts.quick.call("views.publish", user_id=user, view=view)
 
 
 def viewer_of(parts: Parts, user: str) -> str | None:

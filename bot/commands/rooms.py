@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.commands import may
-from bot.commands.asking import Heard, Reply, Typed, meant
+from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, seen
 from bot.parts import Parts
 from bot.workflows import permissions, rooms
+from db.records import IncidentRecord
 
 
 def joined(parts: Parts, body: Mapping[str, Any]) -> Heard:
@@ -48,10 +49,19 @@ def unarchived(parts: Parts, body: Mapping[str, Any]) -> Heard:
 def repair_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident repair`: what could not be delivered is tried again, and everything is drawn anew."""
     incident, _ = meant(parts, asked)
-    may.check(parts, asked, "administrate", incident)
+    return _repair(parts, asked, incident)
+
+
+def repair_clicked(parts: Parts, click: Click) -> Reply:
+    """The home page's [Try again]."""
+    return _repair(parts, click, seen(parts, click.number, click))
+
+
+def _repair(parts: Parts, doing: Doing, incident: IncidentRecord) -> str:
+    may.check(parts, doing, "administrate", incident)
     with parts.store.begin() as work:
         revived = rooms.repair(work, number=incident.id)
-        permissions.record(work, user=asked.user, what="administrate", number=incident.id, allowed=True)
+        permissions.record(work, user=doing.user, what="administrate", number=incident.id, allowed=True)
     again = (
         f"{revived} undelivered message{'s' if revived != 1 else ''} tried again" if revived else "nothing was stuck"
     )
@@ -59,6 +69,7 @@ def repair_typed(parts: Parts, asked: Typed) -> Reply:
 
 
 TYPED = {"repair": repair_typed}
+CLICKS = {"rooms.repair": repair_clicked}
 EVENTS = {
     "member_joined_channel": joined,
     "member_left_channel": left,

@@ -47,6 +47,11 @@ def help_() -> ButtonElement:
     return kit.button("Help", "lists.help", "help")
 
 
+def repair(number: int) -> ButtonElement:
+    """Tries again what could not be delivered. Several may stand on one page."""
+    return kit.button("Try again", f"rooms.repair.{number}", str(number))
+
+
 def rows(record: Record, policy: Policy) -> list[list[InteractiveElement]]:
     """What can be done with the incident now, the most likely first, each once. Rows may be empty."""
     if not record.incident.phase.is_open:

@@ -23,6 +23,8 @@ _LOST = {
     "RefreshReview": "the review document could not be posted",
     "ShareReview": "the review could not be shared",
     "Invite": "people could not be brought into the room",
+    "LearnMembers": "who is in the room could not be learned",
+    "CheckRoom": "the room could not be looked at",
     "Say": "a message could not be posted",
     "React": "a reaction could not be added",
     "ShowMenu": "the buttons could not be posted",
@@ -100,6 +102,16 @@ def line(incident: IncidentRecord, policy: Policy) -> Safe:
         phase=labels.phase(incident.phase),
         since=kit.when(incident.phase_since),
         room=kit.channel(incident.room) if incident.room else "room is being opened",
+    )
+
+
+def given_up(delivery: DeliveryRecord) -> Safe:
+    """What it means that this was not delivered, and why it was not."""
+    return kit.say(
+        "{lost} after {attempts} attempts{error}",
+        lost=_LOST.get(delivery.kind, f"{delivery.kind} failed"),
+        attempts=str(delivery.attempts),
+        error=f": {' '.join(delivery.error.split())[:ERROR_MOST]}" if delivery.error else "",
     )
 
 
@@ -196,15 +208,7 @@ def _undelivered(dead: Sequence[DeliveryRecord]) -> Safe:
     """What Slack or the mail server would not take, and what to do about it."""
     if not dead:
         return Safe("")
-    lines = [
-        kit.say(
-            "{lost} after {attempts} attempts{error}",
-            lost=_LOST.get(delivery.kind, f"{delivery.kind} failed"),
-            attempts=str(delivery.attempts),
-            error=f": {' '.join(delivery.error.split())[:ERROR_MOST]}" if delivery.error else "",
-        )
-        for delivery in dead[:DEAD_MOST]
-    ]
+    lines = [given_up(delivery) for delivery in dead[:DEAD_MOST]]
     if len(dead) > DEAD_MOST:
         lines.append(kit.escape(f"and {len(dead) - DEAD_MOST} more"))
     return kit.say(

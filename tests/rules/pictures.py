@@ -172,6 +172,7 @@ deliveries = st.builds(
     attempts=st.integers(min_value=1, max_value=99),
     error=st.none() | texts,
     told_at=moments,
+    incident_id=st.none() | st.integers(min_value=1, max_value=9_999),
 )
 
 

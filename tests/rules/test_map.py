@@ -10,8 +10,8 @@ import yaml
 from bot import commands, policy
 from bot.views import card, home, lists, messages, modals
 from bot.workflows import lifecycle
-from db.enums import Phase
-from db.records import IncidentRecord
+from db.enums import EffectState, Phase
+from db.records import DeliveryRecord, IncidentRecord
 from tests.rules.test_lifecycle import COMPLETE, NOW, record
 
 POLICY = policy.load()
@@ -25,6 +25,9 @@ OTHER = IncidentRecord(
     phase_since=NOW,
     declared_by="U0BO",
     declared_at=NOW,
+)
+LOST = DeliveryRecord(
+    kind="Say", state=EffectState.DEAD, attempts=3, error="restricted_action", told_at=NOW, incident_id=8
 )
 
 
@@ -42,7 +45,7 @@ def drawn() -> dict[str, Any]:
         "close refused": lists.close_refused(
             record(Phase.REVIEW), lifecycle.missing_to_close(record(Phase.REVIEW), review_required=True)
         ).arguments(),
-        "home": home.home([OTHER], [COMPLETE.review], [ACTION], POLICY).to_dict(),
+        "home": home.home([OTHER], [COMPLETE.review], [ACTION], POLICY, undelivered=[LOST]).to_dict(),
         "review reminder": messages.say(
             "review_due",
             {"key": "INC-7", "room": "C1", "owner": "U1", "due_at": NOW.isoformat(), "step": "owner", "late": "1 day"},

@@ -43,11 +43,12 @@ def test_every_list_about_one_incident_fits(record):
     st.lists(pictures.incidents(), max_size=30, unique_by=lambda incident: incident.id),
     st.lists(pictures.reviews, max_size=15, unique_by=lambda review: review.incident_id),
     st.lists(pictures.actions, max_size=15, unique_by=lambda action: action.id),
+    st.lists(pictures.deliveries, max_size=20),
 )
-def test_every_list_of_incidents_fits(incidents, reviews, actions):
+def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered):
     check_message(lists.open_incidents(incidents, POLICY))
     check_message(lists.menu_elsewhere(incidents, reviews, actions, POLICY))
-    check_view(home.home(incidents, reviews, actions, POLICY))
+    check_view(home.home(incidents, reviews, actions, POLICY, undelivered=undelivered))
     check_view(modals.pick(incidents, {"channel": "C1"}))
 
 
