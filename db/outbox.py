@@ -95,6 +95,17 @@ def tell(session: Session, effect: Tellable, now: datetime) -> None:
     )
 
 
+# Built once: an alias of a table takes longer to make than the question takes to answer.
+_THIS, _EARLIER = aliased(Effect), aliased(Effect)
+_FIRST_OF_LANE = ~exists().where(_EARLIER.lane == Effect.lane, _EARLIER.id < Effect.id, _EARLIER.state.in_(UNSETTLED))
+_TRIED_BEFORE = exists().where(
+    _EARLIER.incident_id == _THIS.incident_id,
+    _EARLIER.lane == _THIS.lane,
+    _EARLIER.id < _THIS.id,
+    _EARLIER.attempts > 0,
+)
+
+
 def _claimable(now: datetime) -> ColumnElement[bool]:
     return or_(
         and_(Effect.state == EffectState.WAITING, Effect.due_at <= now),
@@ -109,9 +120,7 @@ def claim(
 
     An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
     """
-    earlier = aliased(Effect)
-    first_of_lane = ~exists().where(earlier.lane == Effect.lane, earlier.id < Effect.id, earlier.state.in_(UNSETTLED))
-    question = select(Effect).where(_claimable(now), first_of_lane)
+    question = select(Effect).where(_claimable(now), _FIRST_OF_LANE)
     if kinds is not None:
         question = question.where(Effect.kind.in_(kinds))
     rows = session.scalars(
@@ -131,10 +140,7 @@ def is_first_try(session: Session, claimed: Claimed) -> bool:
     """
     if claimed.attempts > 1:
         return False
-    this, earlier = aliased(Effect), aliased(Effect)
-    same_lane = and_(earlier.incident_id == this.incident_id, earlier.lane == this.lane)
-    question = exists().where(this.id == claimed.id, same_lane, earlier.id < this.id, earlier.attempts > 0)
-    return not session.scalar(select(question))
+    return not session.scalar(select(_TRIED_BEFORE.where(_THIS.id == claimed.id)))
 
 
 def _held(session: Session, claimed: Claimed) -> Effect | None:
