@@ -97,3 +97,23 @@ def test_what_is_on_its_way(tocsin: Tocsin, books: Store, incident: int) -> None
     assert tocsin("deliveries", "retry", "INC-1").out == "1 to deliver again.\n"
     assert tocsin("deliveries", "list").out.startswith("waiting")
     assert tocsin("deliveries", "retry").out == "0 to deliver again.\n"
+
+
+def test_a_text_is_taken_out_and_the_timeline_still_verifies(tocsin: Tocsin, books: Store, incident: int) -> None:
+    tocsin("note", "INC-1", "My private number is 0123", "--by", "U0BO")
+    assert tocsin("redact", "INC-1", "2", "a private number").out.startswith("Entry 2 of INC-1 is redacted.")
+    assert "0123" not in tocsin("export", "INC-1").out
+    assert tocsin("verify").code == 0
+    assert "redacted already" in tocsin("redact", "INC-1", "2", "again").said
+    assert "has no entry 99" in tocsin("redact", "INC-1", "99", "why").said
+
+
+def test_legal_hold_keeps_what_somebody_wants_forgotten(tocsin: Tocsin, books: Store, incident: int) -> None:
+    tocsin("note", "INC-1", "My private number is 0123", "--by", "U0BO")
+    assert tocsin("hold", "INC-1", "a claim").out == "INC-1 is under legal hold.\n"
+    assert tocsin("forget", "U0BO", "asked for it").out.startswith("0 entries are redacted")
+    assert "0123" in tocsin("export", "INC-1").out
+    assert tocsin("hold", "INC-1", "the claim is settled", "--end").out == "INC-1 is no longer under legal hold.\n"
+    assert tocsin("forget", "U0BO", "asked for it").out.startswith("1 entry is redacted")
+    assert "0123" not in tocsin("export", "INC-1").out
+    assert tocsin("verify").code == 0
