@@ -46,7 +46,7 @@ class Tocsin:
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret
         self.bolt = App(
-            client=client,
+            client=quick.web,  # Bolt's own calls are made while somebody waits for an answer.
             signing_secret=secret.get_secret_value() if secret else None,
             process_before_response=True,  # The ack leaves when the listener returns: after the commit.
             token_verification_enabled=False,  # `doctor` checks the token, and so does the first call.
@@ -98,7 +98,7 @@ class Tocsin:
         if self.socket:
             self.socket.close()
         if self.jobs:
-            self.jobs.shutdown(wait=True)
+            self.jobs.shutdown(wait=False)  # What a job does is one transaction; the process ends after it.
         self.delivery.stop()
         if self.server:
             self.server.stop()

@@ -6,10 +6,11 @@ together with the settlement. Whoever dies in between leaves a lease that runs o
 
 import logging
 import threading
+import time
 from collections.abc import Collection
 from datetime import timedelta
 
-from bot import carry
+from bot import carry, database
 from bot.effects import KINDS, WITHOUT_SLACK, RefreshCard
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import DELIVERED
@@ -26,6 +27,8 @@ GIVE_UP_AFTER = timedelta(hours=24)
 GIVE_UP_TRIES = 20
 TRIES_AFTER_A_BUG = 5
 IDLE_SECONDS = 1.0
+# A stopping process is given ten seconds; the connection and the schedule need some of them too.
+STOP_SECONDS = 4.0
 
 
 class Delivery:
@@ -53,13 +56,14 @@ class Delivery:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, seconds: float = 8.0) -> None:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Finish what is in hand and take nothing new; what is not finished in time keeps its lease and goes on later."""
+        ends = time.monotonic() + seconds
         with self._told:
             self._stopping = True
             self._told.notify_all()
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, ends - time.monotonic()))
 
     def run_until_empty(self) -> int:
         """Carry everything that is due now, in this thread; how many were carried."""
@@ -103,6 +107,8 @@ class Delivery:
         except (SlackRefused, MailRefused) as refusal:
             self._bury(claimed, str(refusal))
         except Exception as error:  # A bug of ours: it must not stop the lane, nor be lost.
+            if database.is_down(error):
+                raise  # No bug, and nothing can be written down now: the lease runs out, and it is carried again.
             log.exception("carrying %s of incident %s failed", claimed.kind, claimed.incident)
             if claimed.attempts >= TRIES_AFTER_A_BUG:
                 self._bury(claimed, f"a bug in tocsin: {type(error).__name__}")

@@ -21,16 +21,24 @@ MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def sqlite_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage_clock() -> MovableClock:
+    """It stands still. A file in which bots are processes has one that goes."""
+    return MovableClock(MORNING)
+
+
+@pytest.fixture(scope="module")
+def sqlite_stage(
+    stage_clock: MovableClock, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """A workspace, and a SQLite file with the newest schema."""
     path = tmp_path_factory.mktemp("durability") / "tocsin.db"
     shutil.copy(sqlite_template, path)
-    with _stage(f"sqlite:///{path}") as built:
+    with _stage(f"sqlite:///{path}", stage_clock) as built:
         yield built
 
 
 @pytest.fixture(scope="module")
-def postgresql_stage(postgresql_server: str) -> Iterator[Stage]:
+def postgresql_stage(stage_clock: MovableClock, postgresql_server: str) -> Iterator[Stage]:
     """A workspace, and a PostgreSQL database of its own with the newest schema."""
     server = open_engine(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
@@ -40,7 +48,7 @@ def postgresql_stage(postgresql_server: str) -> Iterator[Stage]:
     engine = open_engine(url)
     migrations.upgrade(engine)
     engine.dispose()
-    with _stage(url) as built:
+    with _stage(url, stage_clock) as built:
         yield built
     with server.connect() as connection:
         connection.execute(text("DROP DATABASE durability WITH (FORCE)"))
@@ -55,8 +63,7 @@ def stage(database: str, request: pytest.FixtureRequest) -> Stage:
 
 
 @contextmanager
-def _stage(url: str) -> Iterator[Stage]:
-    clock = MovableClock(MORNING)
+def _stage(url: str, clock: MovableClock) -> Iterator[Stage]:
     with running(story.workspace(clock)) as server:
         built = Stage(server, url, clock)
         yield built

@@ -1,5 +1,7 @@
 """The stage of the durability tests: one workspace and one database, and bots that come and go."""
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +13,7 @@ from bot.clock import MovableClock
 from bot.delivery import LEASE, Delivery
 from bot.parts import Parts
 from db import queries
+from db.enums import EffectState
 from sandbox import Running, Workspace
 from tests.durability.audit import Audit
 
@@ -18,6 +21,7 @@ from tests.durability.audit import Audit
 PATIENCE = 0.2
 # So long after the trouble everything must be there.
 MINUTES = 4
+LOOK_SECONDS = 0.1
 
 
 class Stage:
@@ -26,8 +30,9 @@ class Stage:
     def __init__(self, server: Running, database_url: str, clock: MovableClock, rules: Path | None = None) -> None:
         self.slack: Workspace = server.ws
         self.clock = clock
-        environment = {**server.ws.settings(), "DATABASE_URL": database_url, "TOCSIN_HTTP": "127.0.0.1:0"}
-        self.settings = settings.load(need_slack=True, env=environment)
+        # What a process of the bot is started with.
+        self.environment = {**server.ws.settings(), "DATABASE_URL": database_url, "TOCSIN_HTTP": "127.0.0.1:0"}
+        self.settings = settings.load(need_slack=True, env=self.environment)
         self.policy = policy.load(rules)
         self.parts = Tocsin(self.settings, self.policy, clock).parts
         self.store = self.parts.store
@@ -67,6 +72,24 @@ class Stage:
         """The number of the incident that was declared last."""
         with self.store.read() as session:
             return queries.incidents_open(session, limit=1)[0].id
+
+    def leased(self) -> int:
+        """How many effects are in some bot's hands."""
+        with self.store.read() as session:
+            return sum(count for state, count, _ in queries.outbox_depth(session) if state is EffectState.LEASED)
+
+    def waits_for(self, what: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Until it is so. The workspace says when something has changed there; the database is asked now and then."""
+        changed = threading.Event()
+        stop = self.slack.on_change(lambda *_: changed.set())
+        deadline = time.monotonic() + seconds
+        try:
+            while not what():
+                assert time.monotonic() < deadline, "it did not come about in time"
+                changed.wait(LOOK_SECONDS)
+                changed.clear()
+        finally:
+            stop()
 
     def wrong(self) -> list[str]:
         """What the audit finds."""
