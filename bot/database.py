@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004
 from sqlalchemy.orm import Session
 
 import migrations
@@ -70,7 +70,7 @@ def in_words(settings: Settings) -> Iterator[None]:
     """Whatever goes wrong inside with the database *as such* is said as `NotUsable`; bugs stay what they are."""
     try:
         yield
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         reason = _reason(error)
         if reason is None:
             raise
@@ -98,10 +98,19 @@ def schema(engine: Engine) -> tuple[str | None, str | None]:
     return migrations.current(engine), migrations.newest()
 
 
-def _reason(error: DBAPIError) -> str | None:
+def is_down(error: BaseException) -> bool:
+    """Whether the database as such is away or blocked; otherwise the statement was at fault, and that is a bug."""
+    return isinstance(error, OperationalError | InterfaceError | TimeoutError)
+
+
+def _reason(error: SQLAlchemyError) -> str | None:
     """In a few words why the database cannot be used at all; None when it can be, and the statement was at fault."""
+    if isinstance(error, TimeoutError):
+        return "others have used it for too long"
+    if not isinstance(error, DBAPIError):
+        return None
     no_database = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
-    if not no_database and not isinstance(error, OperationalError | InterfaceError):
+    if not no_database and not is_down(error):
         return None
     lines = str(error.orig).splitlines() or [type(error.orig).__name__]
     return lines[0].strip().rstrip(".")

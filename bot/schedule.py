@@ -1,11 +1,14 @@
 """A heartbeat without state: APScheduler says when to look, the database says what is due."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from apscheduler.events import EVENT_JOB_ERROR
+from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete, func, select
 
@@ -25,6 +28,7 @@ LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
 HOUR = "rooms:"
+AGAIN, AGAIN_AFTER = " again", timedelta(minutes=1)
 
 
 def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
@@ -46,7 +50,24 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     if parts.policy.backup.cron and parts.policy.backup.folder:
         nightly = CronTrigger.from_crontab(parts.policy.backup.cron.spelled_out, timezone=parts.settings.timezone)
         jobs.add_job(keep_backup, nightly, args=[parts], id="backup")
+    known = {job.id: job for job in jobs.get_jobs()}
+    jobs.add_listener(lambda event: _again(jobs, known[event.job_id.removesuffix(AGAIN)]), EVENT_JOB_ERROR)
     return jobs
+
+
+def _again(jobs: BackgroundScheduler, failed: Job) -> None:
+    """A job failed, most likely because the database was away; what comes seldom is tried again in a minute."""
+    if failed.id == "watch":
+        return
+    at = datetime.now(UTC) + AGAIN_AFTER
+    jobs.add_job(
+        failed.func,
+        DateTrigger(at),
+        args=failed.args,
+        kwargs=failed.kwargs,
+        id=f"{failed.id}{AGAIN}",
+        replace_existing=True,
+    )
 
 
 def run_chase(parts: Parts) -> int:

@@ -1,5 +1,6 @@
 """The bot's own HTTP: is it alive, is it ready, and (in HTTP mode) what Slack sends."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -79,8 +80,10 @@ def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
     Gauge("tocsin_socket_connected", "Whether Slack reaches this bot.", registry=registry).set(connected)
     away = Gauge("tocsin_slack_degraded", "Whether this bot has to do without Slack.", registry=registry)
     away.set(parts.health.degraded)
+    up = Gauge("tocsin_database_up", "Whether the database answers, with this version's schema.", registry=registry)
+    up.set(_database_answers(parts))
     now = parts.clock.now()
-    with parts.store.read() as session:
+    with contextlib.suppress(SQLAlchemyError), parts.store.read() as session:  # `up` says so.
         for state, count, oldest in queries.outbox_depth(session):
             effects.labels(state.value).set(count)
             age.labels(state.value).set((now - oldest).total_seconds())

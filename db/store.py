@@ -6,9 +6,10 @@ Either all of it is there afterwards, or none.
 
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, literal, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -24,7 +26,8 @@ from db.enums import EntryKind
 from db.models import Base, Counter, Entry, Incident
 
 BUSY_SECONDS = 10
-CONNECT_SECONDS = 2  # A command must be answered within three.
+# A command must be answered within three: so long it waits for a connection, or for others to have written.
+PATIENCE_SECONDS = 2
 
 
 class Work:
@@ -96,7 +99,7 @@ class Store:
         self._alone: sqlite3.Connection | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         # Many SQLite writers waiting for the file's lock are slow and unfair; waiting here is neither.
-        self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
+        self._one_writer = threading.Lock() if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,14 +108,31 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Work]:
-        """A transaction: committed at the end of the block, rolled back if it raises."""
-        with self._one_writer, self._sessions() as session:
-            session.connection(execution_options={"tocsin_writes": True})
+        """A transaction: committed at the end of the block, rolled back if it raises.
+
+        An SQLAlchemy `OperationalError` or `TimeoutError`, after two seconds at most, when the database does not take it.
+        """
+        with self._turn() as patience, self._sessions() as session:
+            session.connection(execution_options={"tocsin_writes": True, "tocsin_busy_seconds": patience})
             work = Work(session, self.now())
             yield work
             session.commit()
         if work.told and self.on_told:
             self.on_told()
+
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Be the one who writes, on SQLite; gives the seconds of patience that are left."""
+        if self._one_writer is None:
+            yield PATIENCE_SECONDS
+            return
+        began = time.monotonic()
+        if not self._one_writer.acquire(timeout=PATIENCE_SECONDS):
+            raise TimeoutError("others have been writing to the database for too long")
+        try:
+            yield max(0.0, PATIENCE_SECONDS - (time.monotonic() - began))
+        finally:
+            self._one_writer.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -158,14 +178,13 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,
             pool_size=10,
             max_overflow=10,
+            pool_timeout=PATIENCE_SECONDS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            connect_args={"connect_timeout": PATIENCE_SECONDS},
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        parsed, hide_parameters=True, pool_size=10, max_overflow=10, connect_args={"timeout": BUSY_SECONDS}
-    )
+    engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=PATIENCE_SECONDS)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -183,5 +202,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: a transaction that reads first and writes later could fail half-way.
-    writes = connection.get_execution_options().get("tocsin_writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("tocsin_writes", False)
+    patience = options.get("tocsin_busy_seconds", BUSY_SECONDS)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

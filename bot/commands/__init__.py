@@ -15,8 +15,8 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse, Respond
 from slack_sdk.models.views import View
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from bot import database
 from bot.commands import actions, declare, lists, people, phases, pin, review, roles, rooms, severity, talk
 from bot.commands.asking import Click, Form, Heard, Reply, SentBefore, Typed
 from bot.errors import Refused, SlackError
@@ -164,7 +164,7 @@ def _sentence(error: Exception) -> str:
     BUGS.inc()
     number = uuid.uuid4().hex[:8]
     log.error("unexpected error %s", number, exc_info=error)
-    if isinstance(error, OperationalError | InterfaceError):
+    if database.is_down(error):
         return f"{DATABASE_IS_DOWN} (error {number})"
     return f"Something went wrong in tocsin and nothing was changed. Tell whoever runs it: error {number}."
 
