@@ -60,8 +60,6 @@ def run() -> None:
     logs.configure()
     settings = cli.settings(need_slack=True)
     cli.policy(settings)  # Before anything heavy is loaded, and before anything connects.
-    from urllib.error import URLError
-
     from slack_sdk.errors import SlackApiError
 
     from bot import app as house
@@ -72,9 +70,6 @@ def run() -> None:
     except SlackApiError as error:
         code = error.response.get("error")
         raise errors.BadSettings(f"SLACK_APP_TOKEN: Slack answered {code}. `tocsin doctor` says more.") from error
-    except URLError as error:
-        away = f"Slack at {settings.slack_api_url} does not answer ({error.reason})"
-        raise errors.TocsinError(f"{away}. Check the network and SLACK_API_URL, then start again.") from error
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import Self
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
+from slack_sdk.errors import SlackApiError
 
 import migrations
 from bot import commands, policy, schedule, slack, web
@@ -65,14 +66,24 @@ class Tocsin:
         return cls(settings, policy.load(settings.policy, zone=settings.timezone), pace=Pace(time.monotonic))
 
     def connect(self) -> None:
-        """Bring the schema up to date and listen to Slack."""
+        """Bring the schema up to date and listen to Slack; while Slack is away, without it: the watch connects later.
+
+        A `SlackApiError` when Slack is there and does not want the app token.
+        """
         if not self.parts.store.take_alone():
             raise BadSettings(
                 "DATABASE_URL: another `tocsin run` uses this SQLite file. Stop it, or use PostgreSQL for several bots."
             )
         migrations.upgrade(self.parts.store.engine)
         if self.socket:
-            self.socket.connect()
+            try:
+                self.socket.connect()
+            except (SlackApiError, OSError) as error:
+                if isinstance(error, SlackApiError) and slack.is_answer(error):
+                    raise
+                log.warning(
+                    "Slack at %s does not answer; this bot connects when it does", self.parts.settings.slack_api_url
+                )
 
     def start(self) -> int:
         """Everything: connection, delivery, schedule and web; gives the port of the web server."""

@@ -96,7 +96,7 @@ def _close(handler: SocketModeHandler) -> None:
     # What is being answered is answered while there is still a socket to answer on. An answer that finds it closed waits
     # for the lock that is held below, while `client.close` waits for the answer: the process would never end.
     client.closed = True
-    client.message_processor.shutdown()
+    client.message_processor.shutdown()  # type: ignore[no-untyped-call] # the SDK forgot
     client.message_workers.shutdown()
     # The client reconnects from two threads of its own. One that does so just now must not leave a socket behind from
     # which nobody reads: Slack would go on sending to it.

@@ -24,9 +24,10 @@ from db.records import PersonRecord
 log = logging.getLogger(__name__)
 
 # Slack's own words for "something broke here": the call may have been carried out, in part or whole.
-UNCLEAR = frozenset(
+TROUBLE = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "external_channel_migrating"}
-) | {
+)
+UNCLEAR = TROUBLE | {
     # Nothing is wrong with what was said, but with who says it: it waits until somebody has mended the installation.
     "invalid_auth",
     "not_authed",
@@ -330,6 +331,12 @@ FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
 ABOUT_THE_PERSON = frozenset(
     {"user_not_found", "cant_invite", "user_is_restricted", "user_is_ultra_restricted", "user_disabled"}
 )
+
+
+def is_answer(error: SlackApiError) -> bool:
+    """Whether Slack understood and said no; otherwise it is away, or has trouble of its own."""
+    answer = error.response.data
+    return isinstance(answer, dict) and error.response.status_code < 500 and answer.get("error") not in TROUBLE
 
 
 def _sorted(method: str, error: SlackApiError) -> SlackRefused | SlackBusy | SlackUnclear:

@@ -116,9 +116,18 @@ def test_an_address_that_is_taken(runs: Callable[..., Process]) -> None:
 
 
 def test_slack_is_away(runs: Callable[..., Process]) -> None:
+    """It comes up without: there is work that needs no Slack, and it connects when Slack is back."""
     bot = runs(SLACK_API_URL="http://127.0.0.1:1/api/")
-    assert last_line(bot).startswith("tocsin: Slack at http://127.0.0.1:1/api/ does not answer")
-    assert bot.wait() == 1
+    assert bot.stderr is not None
+    lines = [bot.stderr.readline()]
+    while not (up := re.search(r"tocsin is up; health on port (\d+)$", lines[-1])):
+        lines.append(bot.stderr.readline())
+    assert any("Slack at http://127.0.0.1:1/api/ does not answer" in line for line in lines)
+    with pytest.raises(urllib.error.HTTPError) as not_ready:
+        urllib.request.urlopen(f"http://127.0.0.1:{up[1]}/readyz")
+    assert json.load(not_ready.value)["slack"] is False
+    bot.send_signal(signal.SIGTERM)
+    assert bot.wait() == 0
 
 
 def test_a_token_that_slack_does_not_know(runs: Callable[..., Process]) -> None:

@@ -5,12 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import Tocsin
 from bot.clock import MovableClock
-from sandbox import running
+from sandbox import Workspace, running
 from tests import story as stage
 from tests.story import Story
 
 Stage = Callable[..., Story]
+
+
+def hang_up(slack: Workspace, bot: Tocsin) -> None:
+    """Stop a bot at once.
+
+    Slack hangs up first, and the bot's client gets a last empty message: it waits for up to three seconds in a receive,
+    and one for the next message, before it lets go.
+    """
+    bot.socket.client.auto_reconnect_enabled = False
+    slack.faults.disconnect_sockets("")
+    bot.socket.client.message_processor.event.set()
+    bot.socket.client.enqueue_message("")
+    bot.stop()
 
 
 @pytest.fixture
@@ -27,13 +41,7 @@ def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator
         bot = stage.bot(slack, here.api_url, database_url, clock, policy_file, more)
 
         def take_down() -> None:
-            # Slack hangs up first, and the bot's client gets a last empty message: it waits for up to three seconds in
-            # a receive, and one for the next message, before it lets go.
-            bot.socket.client.auto_reconnect_enabled = False
-            slack.faults.disconnect_sockets("")
-            bot.socket.client.message_processor.event.set()
-            bot.socket.client.enqueue_message("")
-            bot.stop()
+            hang_up(slack, bot)
             server.__exit__(None, None, None)
 
         taken_down.append(take_down)

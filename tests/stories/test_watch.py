@@ -10,6 +10,8 @@ from bot import web
 from bot.settings import HttpAddress
 from bot.watch import EVERY_SECONDS, SILENT_FOR
 from sandbox.sockets import Sockets
+from tests import story as stage
+from tests.stories.conftest import hang_up
 
 
 def looks(story, times=1):
@@ -132,3 +134,18 @@ def test_slack_refuses_a_new_connection(story, caplog):
     assert "could not be replaced: SlackApiError" in caplog.text
     story.bot.watch.look()
     assert story.bot.socket.client is not silent
+
+
+def test_a_bot_that_starts_while_slack_is_away(story, database_url, clock, tmp_path):
+    """It comes up, and connects when Slack is back. This is a deploy in the middle of an outage."""
+    story.slack.faults.go_down()
+    api_url = story.bot.parts.settings.slack_api_url
+    late = stage.bot(story.slack, api_url, database_url, clock, tmp_path / "policy.yml")
+    story.bot.parts.store.close()  # there is one bot on a SQLite file
+    late.connect()
+    assert not late.connected()
+    late.watch.look()
+    story.slack.faults.come_back()
+    late.watch.look()
+    assert late.connected()
+    hang_up(story.slack, late)
