@@ -106,7 +106,7 @@ def test_a_review_is_shared_in_the_announcements_thread(story, room):
 def test_a_long_document_is_split_and_not_cut(story, room):
     (ana,) = story.people("Ana")
     for number in range(60):
-        ana.types(f"/incident note entry {number} " + "x" * 400, room)
+        ana.person.types(f"/incident note entry {number} " + "x" * 400, channel=room.id)
     ana.types("/incident phase review", room)
     pages = [text(message) for message in room.messages if message["ts"] in story.record(1).review.pages]
     assert len(pages) > 1

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import delete
 
 from bot import schedule
 from bot.workflows import incidents
 from db import queries
+from db.models import Effect
 from tests.story import text
 
 
@@ -305,6 +307,7 @@ def test_a_long_list_says_how_many_there_are(story):
     with story.bot.parts.store.begin() as work:
         for n in range(55):
             incidents.declare(work, policy=story.bot.parts.policy, by=ana.id, title=f"Trouble {n}")
+        work.session.execute(delete(Effect))  # Their rooms are not what this is about.
     shown = ana.types("/incident list").message
     assert "55" in shown["text"]
     assert "more, the oldest of them" in text(shown)
