@@ -23,6 +23,7 @@ class Bot:
     """`tocsin run` in a process. Made running: it is connected to the workspace."""
 
     def __init__(self, stage: Stage) -> None:
+        self.stage = stage
         before = stage.slack.sockets.count
         assert before == 0 or not stage.store.is_sqlite, "another bot is still there"
         self.process: ForkServerProcess = BOTS.Process(target=_run, args=(stage.environment,), daemon=True)
@@ -30,8 +31,12 @@ class Bot:
         stage.waits_for(lambda: stage.slack.sockets.count > before, START_SECONDS)
 
     def dies(self) -> None:
-        """SIGKILL: nothing is finished, nothing is written."""
-        self.process.kill()
+        """SIGKILL: nothing is finished, nothing is written. Slack has noticed when this returns."""
+        if self.process.exitcode is None:
+            connected = self.stage.slack.sockets.count
+            self.process.kill()
+            self.process.join()
+            self.stage.waits_for(lambda: self.stage.slack.sockets.count < connected)
 
     def is_told_to_leave(self) -> None:
         """SIGTERM."""

@@ -1,15 +1,48 @@
 """Several bots on one PostgreSQL: they share the work, and nobody sees that there are several."""
 
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot import schedule
+from bot.app import Tocsin
 from bot.delivery import Delivery
 from bot.effects import RefreshCard
 from bot.workflows import incidents
-from tests.durability.scenes import ANA, ongoing
+from db.models import Nudge
+from tests.durability.scenes import ANA, declared, ongoing, reviewed
 from tests.durability.stage import Stage
 
+BOTS = 3
+DECLARES = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 30
+PEOPLE = 8
 
-def test_a_refresh_is_not_carried_before_the_change_that_counts_on_it(postgresql_stage: Stage):
+
+@pytest.fixture
+def stage(postgresql_stage: Stage) -> Stage:
+    return postgresql_stage
+
+
+@pytest.fixture
+def bots(stage: Stage) -> Iterator[list[Tocsin]]:
+    """Three bots whose deliveries are running."""
+    several = [Tocsin(stage.settings, stage.policy, stage.clock) for _ in range(BOTS)]
+    for bot in several:
+        bot.delivery.start()
+    yield several
+    for bot in several:
+        bot.delivery.stop()
+        bot.parts.store.close()
+
+
+def test_a_refresh_is_not_carried_before_the_change_that_counts_on_it(stage: Stage):
     """A change finds a refresh waiting and tells no second one. Another bot must not carry it before the commit."""
-    stage = postgresql_stage
     number = ongoing(stage)
     with stage.store.begin() as work:
         work.tell(RefreshCard(incident=number))
@@ -17,4 +50,53 @@ def test_a_refresh_is_not_carried_before_the_change_that_counts_on_it(postgresql
         incidents.set_severity(work, policy=stage.policy, number=number, by=ANA, to="sev1", reason="It spreads")
         Delivery(stage.new_parts()).run_until_empty()
     stage.carries()
+    assert stage.wrong() == []
+
+
+def test_many_declare_at_once(stage: Stage, bots: list[Tocsin]):
+    def declares(turn: int) -> None:
+        with bots[turn % BOTS].parts.store.begin() as work:
+            incidents.declare(work, policy=stage.policy, by=ANA, title=f"Trouble {turn}")
+
+    before = stage.newest_incident(default=0)
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        list(pool.map(declares, range(DECLARES)))
+    stage.waits_for(stage.is_finished, seconds=120)
+    assert stage.newest_incident() == before + DECLARES
+    assert stage.wrong() == []
+
+
+def test_they_share_a_busy_incident(stage: Stage, bots: list[Tocsin]):
+    """Whatever a bot has in hand, the next of the same lane waits for it, also at the other bots."""
+    number = declared(stage)
+
+    def updates(turn: int) -> None:
+        with bots[turn % BOTS].parts.store.begin() as work:
+            incidents.update(work, number=number, by=ANA, text=f"So far {turn}")
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        list(pool.map(updates, range(DECLARES)))
+    stage.waits_for(stage.is_finished, seconds=120)
+    assert stage.wrong() == []
+
+
+def test_each_reminds_and_everybody_is_reminded_once(stage: Stage, bots: list[Tocsin]):
+    for _ in range(5):
+        reviewed(stage)
+    together = threading.Barrier(BOTS)
+
+    def chases(bot: Tocsin) -> int:
+        together.wait()
+        return schedule.run_chase(bot.parts)
+
+    stage.clock.moves(timedelta(days=30))
+    for _ in range(3):
+        stage.clock.moves(timedelta(days=7))
+        with ThreadPoolExecutor(BOTS) as pool:
+            taken = sum(pool.map(chases, bots))
+        with stage.store.read() as session:
+            steps = session.scalars(select(Nudge).where(Nudge.at == stage.clock.now())).all()
+        assert taken == len(steps) >= 5
+        assert set(Counter((step.subject, step.round) for step in steps).values()) == {1}
+    stage.waits_for(stage.is_finished, seconds=120)
     assert stage.wrong() == []
