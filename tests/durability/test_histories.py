@@ -1,0 +1,103 @@
+"""Random histories: whatever people do and whatever breaks, nothing is lost, doubled or told to those it is not for."""
+
+import io
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from prometheus_client import generate_latest
+
+from bot import logs
+from bot.app import Tocsin
+from bot.metrics import REGISTRY
+from tests.durability import history
+from tests.durability.history import Deed, History, leaks
+from tests.durability.stage import Stage
+from tests.stories.conftest import hang_up
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+EXAMPLES = 1000 if NIGHTLY else 15
+DEEDS = 25
+
+who, which = st.integers(0, len(history.ACTORS) - 1), st.integers(0, 2)
+deeds: st.SearchStrategy[Deed] = st.one_of(
+    st.builds(history.Types, who, which, st.integers(0, len(history.COMMANDS) - 1)),
+    st.builds(history.Types, who, st.just(0), st.integers(0, len(history.COMMANDS) - 1)),
+    st.builds(history.Looks, who, st.integers(0, len(history.ELSEWHERE) + 1)),
+    st.builds(history.Clicks, who, which, st.integers(0, 15)),
+    st.builds(history.Pins, who, which),
+    st.builds(history.Fails, st.integers(0, len(history.METHODS) - 1), st.integers(0, 4), st.integers(1, 3)),
+    st.builds(history.Carries, st.integers(0, 1)),
+    st.builds(history.LosesPower, st.integers(1, 12), st.booleans()),
+    st.builds(history.Passes, st.integers(1, 90)),
+)
+# Deterministic, so that what fails in CI fails at home; a night looks for what nobody has seen yet.
+told = settings(
+    max_examples=EXAMPLES,
+    derandomize=not NIGHTLY,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink] if NIGHTLY else [Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture(scope="module")
+def log() -> Iterator[io.StringIO]:
+    """What the bots log, as an operator reads it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.configure(stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def one_bot(sqlite_stage: Stage) -> Iterator[list[Tocsin]]:
+    yield from _connected(sqlite_stage, 1)
+
+
+@pytest.fixture(scope="module")
+def two_bots(postgresql_stage: Stage) -> Iterator[list[Tocsin]]:
+    yield from _connected(postgresql_stage, 2)
+
+
+@told
+@given(st.lists(deeds, min_size=5, max_size=DEEDS))
+def test_on_sqlite(sqlite_stage: Stage, one_bot: list[Tocsin], log: io.StringIO, happened: list[Deed]):
+    _is_true_afterwards(sqlite_stage, one_bot, log, happened)
+
+
+@told
+@given(st.lists(deeds, min_size=5, max_size=DEEDS))
+def test_on_postgresql_with_two_bots(
+    postgresql_stage: Stage, two_bots: list[Tocsin], log: io.StringIO, happened: list[Deed]
+):
+    _is_true_afterwards(postgresql_stage, two_bots, log, happened)
+
+
+def _is_true_afterwards(stage: Stage, bots: list[Tocsin], log: io.StringIO, happened: list[Deed]) -> None:
+    log.truncate(0)
+    told = History(stage, bots)
+    for deed in happened:
+        deed.happens(told)
+    assert stage.slack.quiet(), "an envelope was never acknowledged"
+    stage.slack.faults.clear()
+    stage.recovers()
+    assert stage.wrong() == []
+    assert list(leaks(told, log.getvalue(), generate_latest(REGISTRY).decode())) == []
+    assert told.violations() == []
+
+
+def _connected(stage: Stage, several: int) -> Iterator[list[Tocsin]]:
+    bots = [Tocsin(stage.settings, stage.policy, stage.clock) for _ in range(several)]
+    for bot in bots:
+        bot.connect()
+    yield bots
+    for bot in bots:
+        hang_up(stage.slack, bot)
