@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from bot.app import Tocsin
 from bot.delivery import Delivery
 from bot.slack import Slack
-from db import queries
 from db.models import Incident
 from sandbox import Person
 from sandbox.errors import SandboxError
@@ -61,16 +60,19 @@ class History:
 
     MARKER: ClassVar[str] = "zebra"
 
-    def __init__(self, stage: Stage, bots: list[Tocsin]) -> None:
+    def __init__(self, stage: Stage, bots: list[Tocsin], *, calmly: bool) -> None:
+        """`calmly` says that the three rooms are there before anything else happens."""
         self.stage = stage
         self.bots = bots
-        first = stage.newest_incident(default=0) + 1
+        first = stage.newest_incident() + 1
         # Whatever is written in the private incident holds this word; nothing else does.
-        self.marker = f"{self.MARKER}{first}"
+        self.marker = f"{self.MARKER}-{first}-{self.MARKER}"
         self.public = (first + 1, first + 2)
         self.private = first
         self.requests_before = stage.slack.requests.next_number()
         self._declares()
+        if calmly:
+            stage.carries()
 
     def person(self, who: int) -> Person:
         return self.stage.slack.person(ACTORS[who])
@@ -90,10 +92,8 @@ class History:
         return f"{self.marker} is loose" if which == 0 else "We look into it"
 
     def insiders(self) -> set[str]:
-        """Who may know of the private incident: whom the database lets see it."""
-        with self.stage.store.read() as session:
-            everybody = [person.id for person in self.stage.slack.people()]
-            return {user for user in everybody if queries.incident_seen_by(session, self.private, user)}
+        """Who may know of the private incident: who is in its room now that everything has been told."""
+        return set(self.stage.slack.channel(self.room(0))["members"])
 
     def violations(self) -> list[str]:
         """Every rule of Slack's that the bots broke in this history."""
@@ -108,7 +108,6 @@ class History:
         for person in (self.person(1), self.person(2)):
             assert person.types("/incident declare Payments fail").ok
         assert self.stage.slack.quiet()
-        self.stage.carries()
 
 
 class Mortal(Slack):

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bot import policy, settings, slack
 from bot.app import Tocsin
 from bot.clock import MovableClock
@@ -14,6 +16,7 @@ from bot.delivery import LEASE, Delivery
 from bot.parts import Parts
 from db import queries
 from db.enums import EffectState
+from db.models import Incident
 from sandbox import Running, Workspace
 from tests.durability.audit import Audit
 
@@ -73,14 +76,10 @@ class Stage:
             delivery.run_until_empty()
             self.clock.moves(timedelta(minutes=1))
 
-    def newest_incident(self, default: int | None = None) -> int:
-        """The number of the incident that was declared last; `default` when there is none."""
+    def newest_incident(self) -> int:
+        """The number of the incident that was declared last; 0 when there is none."""
         with self.store.read() as session:
-            newest = next(iter(queries.incidents_open(session, limit=1)), None)
-        if newest is None and default is not None:
-            return default
-        assert newest is not None
-        return newest.id
+            return session.scalar(select(func.max(Incident.id))) or 0
 
     def is_finished(self) -> bool:
         """Whether everything that was told has been carried."""

@@ -157,7 +157,7 @@ def test_one_after_the_other_is_killed(starts, postgresql_stage: Stage):
 
     stage.slack.faults.call("chat.postMessage", may_kill, when="after", times=10**6)
     people = [stage.slack.person(name) for name in ("Ana", "Bo", "Kai", "Mia")]
-    before = stage.newest_incident(default=0)
+    before = stage.newest_incident()
     with ThreadPoolExecutor(PEOPLE) as pool:
         typed = [(person, turn) for turn in range(DECLARES // 4) for person in people]
         outcomes = list(pool.map(lambda one: one[0].types(f"/incident declare Trouble {one[1]}"), typed))

@@ -58,7 +58,7 @@ def test_many_declare_at_once(stage: Stage, bots: list[Tocsin]):
         with bots[turn % BOTS].parts.store.begin() as work:
             incidents.declare(work, policy=stage.policy, by=ANA, title=f"Trouble {turn}")
 
-    before = stage.newest_incident(default=0)
+    before = stage.newest_incident()
     with ThreadPoolExecutor(PEOPLE) as pool:
         list(pool.map(declares, range(DECLARES)))
     stage.waits_for(stage.is_finished, seconds=120)
