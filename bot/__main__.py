@@ -124,10 +124,10 @@ def doctor() -> None:
 
 
 @app.command()
-def repair(key: MaybeKey = None) -> None:
+def repair(by: By, key: MaybeKey = None) -> None:
     """Try again what could not be delivered; with a KEY, draw everything of that incident anew. The bot carries it."""
     from bot import database
-    from bot.workflows import rooms
+    from bot.workflows import permissions, rooms
     from db import outbox
 
     with database.opened(cli.settings()) as store:
@@ -135,6 +135,7 @@ def repair(key: MaybeKey = None) -> None:
             cli.record(store, key)
         with store.begin() as work:
             again = rooms.repair(work, number=key) if key else outbox.revive(work.session, now=work.now)
+            permissions.record(work, user=by, what="administrate", number=key, allowed=True)
     typer.echo(f"{again} to deliver again.")
 
 

@@ -229,7 +229,7 @@ def learn_members(errand: Errand) -> Learned:
 
 def check_room(effect: CheckRoom, errand: Errand) -> Learned:
     """Compare the room and its card with the record. Two calls when all is well; nothing is listed or read."""
-    incident, slack = errand.record().incident, errand.parts.slack
+    incident, slack = errand.record().incident, errand.parts.slack.at_leisure()
     room = incident.room
     if room is None or not (incident.phase.is_open or effect.anew):
         return nothing

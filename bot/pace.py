@@ -52,14 +52,15 @@ class Pace:
         self._posted: dict[str, float] = {}
         self._resting: dict[str, float] = {}
 
-    def take(self, method: str, channel: str | None = None) -> float:
+    def take(self, method: str, channel: str | None = None, share: float = 1.0) -> float:
         """Seconds to wait before this call may be made. 0 means: now, and it has been counted.
 
-        Otherwise nothing was counted: come back after that time and ask again.
+        Otherwise nothing was counted: come back after that time and ask again. Who can wait takes only a `share` of what
+        Slack allows, so that there is always some left for who cannot.
         """
         with self._lock:
             now = self._seconds()
-            wait = max(self._method_wait(method, now), self._channel_wait(method, channel, now), 0.0)
+            wait = max(self._method_wait(method, now, share), self._channel_wait(method, channel, now), 0.0)
             if wait == 0:
                 self._calls[method].append(now)
                 if channel is not None and method in POSTING:
@@ -71,11 +72,12 @@ class Pace:
         with self._lock:
             self._resting[method] = self._seconds() + seconds
 
-    def _method_wait(self, method: str, now: float) -> float:
-        calls, most = self._calls[method], LIMITS.get(method)
+    def _method_wait(self, method: str, now: float, share: float) -> float:
+        calls, limit = self._calls[method], LIMITS.get(method)
         while calls and calls[0] <= now - WINDOW:
             calls.popleft()
-        full = calls[0] + WINDOW - now if most is not None and len(calls) >= most else 0.0
+        most = len(calls) + 1 if limit is None else max(1, int(limit * share))
+        full = calls[len(calls) - most] + WINDOW - now if len(calls) >= most else 0.0
         return max(full, self._resting.get(method, 0.0) - now)
 
     def _channel_wait(self, method: str, channel: str | None, now: float) -> float:

@@ -5,13 +5,14 @@ earlier attempt made it, and before a message is said again the history is read 
 random: message metadata can be read by everybody in the workspace, so it holds nothing else.
 """
 
+import copy
 import http.client
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -46,6 +47,7 @@ NAMES_TO_TRY = 9
 GROUPS_KEPT_SECONDS = 300.0
 # A carrier's thread waits this many seconds for its turn; what takes longer goes back to the outbox.
 PATIENCE = 1.5
+AT_LEISURE = 0.5
 
 
 def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
@@ -69,9 +71,16 @@ class Slack:
         """Nothing is called yet. Without a `pace`, calls are made as they come."""
         self.web = web
         self.pace = pace
+        self._share = 1.0
         self._channels: dict[str, str] = {}
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
         self._me: str | None = None
+
+    def at_leisure(self) -> Self:
+        """The same, for what can wait: it leaves others half of what Slack allows."""
+        patient = copy.copy(self)
+        patient._share = AT_LEISURE  # noqa: SLF001 -- one of us
+        return patient
 
     def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         """Call a method by its Slack name, and sort the ways in which it can go wrong into three.
@@ -96,7 +105,7 @@ class Slack:
         return answer
 
     def _take_turn(self, method: str, channel: str | None) -> None:
-        while self.pace and (wait := self.pace.take(method, channel)) > 0:
+        while self.pace and (wait := self.pace.take(method, channel, self._share)) > 0:
             if wait > PATIENCE:
                 raise SlackBusy(method, wait)
             time.sleep(wait)

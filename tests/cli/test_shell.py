@@ -1,10 +1,12 @@
 """An incident is run from a terminal: every act is the same as in Slack, and refused with the same words."""
 
 import pytest
+from sqlalchemy import select
 
 from bot import cli
 from bot.workflows import people
 from db import outbox, queries
+from db.models import Audit
 from db.store import Store
 from tests.cli.conftest import BO, Tocsin, declare
 
@@ -117,3 +119,11 @@ def test_legal_hold_keeps_what_somebody_wants_forgotten(tocsin: Tocsin, books: S
     assert tocsin("forget", "U0BO", "asked for it").out.startswith("1 entry is redacted")
     assert "0123" not in tocsin("export", "INC-1").out
     assert tocsin("verify").code == 0
+
+
+def test_administrative_acts_are_kept(tocsin: Tocsin, books: Store, incident: int) -> None:
+    tocsin("repair", "INC-1", "--by", "U0BO")
+    tocsin("deliveries", "retry")
+    with books.read() as session:
+        audits = [(one.user, one.what, one.incident_id, one.allowed) for one in session.scalars(select(Audit))]
+    assert audits == [("U0BO", "administrate", 1, True), (cli.shell_user(), "administrate", None, True)]

@@ -26,6 +26,20 @@ def test_a_tier_is_used_up_and_comes_back_with_time():
     assert pace.take("conversations.create") == 0.0
 
 
+def test_who_can_wait_leaves_half_for_who_cannot():
+    seconds = Seconds()
+    pace = Pace(seconds)
+    assert [pace.take("pins.add", share=0.5) for _ in range(10)] == [0.0] * 10
+    seconds.now += 20
+    assert pace.take("pins.add", share=0.5) == 40.0
+    assert [pace.take("pins.add") for _ in range(10)] == [0.0] * 10
+    assert pace.take("pins.add") == 40.0
+    seconds.now += 40
+    assert pace.take("pins.add", share=0.5) == 20.0, "the ten that could not wait count as well"
+    assert pace.take("pins.add") == 0.0
+    assert pace.take("views.push", share=0.5) == 0.0, "what has no limit has none here"
+
+
 def test_one_message_a_second_in_a_channel_and_others_meanwhile():
     seconds = Seconds()
     pace = Pace(seconds)
