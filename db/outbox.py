@@ -20,7 +20,9 @@ from db.models import Effect, Incident
 
 # Literals, not parameters: only from these can the databases tell that the partial index holds every row that is asked
 # for, and not read the millions that are done.
-UNSETTLED = [literal_column(f"'{state.value}'") for state in (EffectState.WAITING, EffectState.LEASED)]
+UNSETTLED: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (EffectState.WAITING, EffectState.LEASED)
+]
 
 
 class Tellable(Protocol):
