@@ -88,17 +88,18 @@ class Tocsin:
     def start(self) -> int:
         """Everything: connection, delivery, schedule and web; gives the port of the web server."""
         self.connect()
-        self.delivery.start()
-        self.jobs = schedule.scheduler(self.parts, self.watch)
-        self.jobs.start()
         over_http = None if self.socket else self.bolt
         routes = web.application(self.parts, connected=self.connected, slack=over_http)
         address = self.parts.settings.http
         self.server = web.Server(routes, address)
         try:
-            return self.server.start()
+            port = self.server.start()
         except OSError:
             raise BadSettings(f"TOCSIN_HTTP: {address} is in use. Stop what listens there or choose another.") from None
+        self.delivery.start()
+        self.jobs = schedule.scheduler(self.parts, self.watch)
+        self.jobs.start()
+        return port
 
     def connected(self) -> bool:
         """Whether Slack reaches us; in HTTP mode only Slack knows."""
