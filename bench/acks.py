@@ -32,7 +32,7 @@ def figures(commands: int) -> Iterator[Figure]:
         yield Figure("Bolt no-op, one at a time", _words(bare[1]))
     for kind in ("sqlite", "postgresql"):
         with apps.workspace() as ws, apps.database(kind) as url, apps.app(ws, "bot", "run", DATABASE_URL=url):
-            tocsin = _loads(ws, _rooms(ws), commands)
+            tocsin = _loads(ws, rooms(ws), commands)
         yield from _compared(kind, tocsin, bare)
 
 
@@ -58,11 +58,12 @@ def _compared(kind: str, tocsin: tuple[Load, Load], bare: tuple[Load, Load]) -> 
 
 def _loads(ws: Workspace, channels: list[str], commands: int) -> tuple[Load, Load]:
     """Together, and one at a time; warmed up before."""
-    _send(ws, channels, TOGETHER, TOGETHER)
-    return _send(ws, channels, commands, TOGETHER), _send(ws, channels, max(100, commands // 10), 1)
+    send(ws, channels, TOGETHER, TOGETHER)
+    return send(ws, channels, commands, TOGETHER), send(ws, channels, max(100, commands // 10), 1)
 
 
-def _send(ws: Workspace, channels: list[str], commands: int, together: int) -> Load:
+def send(ws: Workspace, channels: list[str], commands: int, together: int) -> Load:
+    """Send so many commands, `together` at a time; each waits for its answer. RuntimeError when one is not answered."""
     person = ws.people()[0].id
     places = [ws.conversation(one) for one in channels]
     with ws.state.change():
@@ -89,17 +90,17 @@ def _send(ws: Workspace, channels: list[str], commands: int, together: int) -> L
     return Load(commands / (apps.now() - began), took)
 
 
-def _rooms(ws: Workspace) -> list[str]:
+def rooms(ws: Workspace) -> list[str]:
     """The rooms of some incidents; there when this returns."""
     person, changed = ws.people()[0], threading.Event()
     stop = ws.on_change(lambda *_: changed.set())
     for _ in range(INCIDENTS):
         person.types("/incident declare Payments fail", channel="#incidents")
     while True:
-        rooms = [one["id"] for one in ws.channels() if one["name"].startswith("inc-") and person.id in one["members"]]
-        if len(rooms) == INCIDENTS:
+        found = [one["id"] for one in ws.channels() if one["name"].startswith("inc-") and person.id in one["members"]]
+        if len(found) == INCIDENTS:
             stop()
-            return rooms
+            return found
         changed.wait(1)
         changed.clear()
 

