@@ -54,7 +54,12 @@ class Errand:
 
     parts: Parts
     claimed: Claimed
-    first_try: bool
+
+    @property
+    def first_try(self) -> bool:
+        """Whether nobody can have tried before to show what this shows."""
+        with self.parts.store.read() as session:
+            return outbox.is_first_try(session, self.claimed)
 
     @property
     def look_since(self) -> datetime | None:
@@ -365,9 +370,3 @@ def _is_out_of_reach(incident: IncidentRecord) -> bool:
 def _is_a_room(parts: Parts, channel: str) -> bool:
     with parts.store.read() as session:
         return session.scalar(select(Incident.id).where(Incident.room == channel)) is not None
-
-
-def is_first_try(parts: Parts, claimed: Claimed) -> bool:
-    """Whether nobody can have tried this before."""
-    with parts.store.read() as session:
-        return outbox.is_first_try(session, claimed)

@@ -5,6 +5,7 @@ together with the settlement. Whoever dies in between leaves a lease that runs o
 """
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Collection
@@ -27,32 +28,44 @@ GIVE_UP_AFTER = timedelta(hours=24)
 GIVE_UP_TRIES = 20
 TRIES_AFTER_A_BUG = 5
 IDLE_SECONDS = 1.0
+# In a busy minute every commit brings news; one look is enough for what was told in so short a time.
+BETWEEN_LOOKS_SECONDS = 0.02
+# So many calls wait for Slack at a time. They hold no connection to the database meanwhile.
+CARRIERS = 48
 # A stopping process is given ten seconds; the connection and the schedule need some of them too.
 STOP_SECONDS = 4.0
 
 
 class Delivery:
-    """Carries what is in the outbox, in `threads` threads once started; or all of it now, in the caller's thread."""
+    """Carries what is in the outbox, with `carriers` threads once started; or all of it now, in the caller's thread.
 
-    def __init__(self, parts: Parts, threads: int = 4) -> None:
+    One thread looks for work, as much at a time as there are idle carriers, and hands it out: many carriers that look
+    for themselves would ask the database the same thing at every commit.
+    """
+
+    def __init__(self, parts: Parts, carriers: int = CARRIERS) -> None:
         """Nothing is carried yet."""
         self.parts = parts
-        self._names = [f"delivery-{n}" for n in range(1, threads + 1)]
+        self._carriers = carriers
         self._threads: list[threading.Thread] = []
+        self._handed_out: queue.SimpleQueue[Claimed | None] = queue.SimpleQueue()
+        self._in_hand: dict[tuple[int, int], Claimed] = {}  # by effect and attempt
         self._told = threading.Condition()
-        self._news = 0
+        self._news = False
         self._stopping = False
 
     def wake(self) -> None:
         """Something was told: look at once."""
         with self._told:
-            self._news += 1
-            self._told.notify_all()
+            self._news = True
+            self._told.notify()
 
     def start(self) -> None:
         """Begin to carry, in the background."""
         self._stopping = False
-        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for name in self._names]
+        looker = threading.Thread(target=self._look, name="delivery", daemon=True)
+        names = [f"delivery-{n}" for n in range(1, self._carriers + 1)]
+        self._threads = [looker, *(threading.Thread(target=self._work, name=name, daemon=True) for name in names)]
         for thread in self._threads:
             thread.start()
 
@@ -61,7 +74,7 @@ class Delivery:
         ends = time.monotonic() + seconds
         with self._told:
             self._stopping = True
-            self._told.notify_all()
+            self._told.notify()
         for thread in self._threads:
             thread.join(max(0.0, ends - time.monotonic()))
 
@@ -80,25 +93,55 @@ class Delivery:
             self._carry(claimed)
         return bool(claims)
 
-    def _run(self) -> None:
-        while not self._stopping:
-            news = self._news
-            # While Slack is away one thread goes on knocking. The others would only wait for time-outs, and an e-mail
-            # that says so would wait behind them.
-            knocks = not self.parts.health.degraded or threading.current_thread() is self._threads[0]
+    def _look(self) -> None:
+        """Hand out what is due, until told to stop; then the carriers' last order is to go home."""
+        while self._waits_for_work():
             try:
-                if self.carry_one(None if knocks else WITHOUT_SLACK):
-                    continue
+                claims = self._claim()
             except Exception:  # The database may be down for a while; the outbox is safe, so look again later.
                 log.exception("delivery could not reach the database; it tries again")
+                continue
             with self._told:
-                if self._news == news and not self._stopping:
-                    self._told.wait(IDLE_SECONDS)
+                self._in_hand.update({(claimed.id, claimed.attempts): claimed for claimed in claims})
+            for claimed in claims:
+                self._handed_out.put(claimed)
+        for _ in range(self._carriers):
+            self._handed_out.put(None)
+
+    def _waits_for_work(self) -> bool:
+        """Wait for news, or a while, and for an idle carrier. False: it is time to stop."""
+        with self._told:
+            self._told.wait_for(lambda: self._stopping, BETWEEN_LOOKS_SECONDS)
+            self._told.wait_for(lambda: self._stopping or self._news, IDLE_SECONDS)
+            self._told.wait_for(lambda: self._stopping or len(self._in_hand) < self._carriers)
+            self._news = False
+            return not self._stopping
+
+    def _claim(self) -> list[Claimed]:
+        # While Slack is away one carrier goes on knocking. The others would only wait for time-outs, and an e-mail that
+        # says so would wait behind them.
+        idle, kinds = self._carriers - len(self._in_hand), None
+        if self.parts.health.degraded:
+            knocking = any(claimed.kind not in WITHOUT_SLACK for claimed in self._in_hand.copy().values())
+            idle, kinds = (idle, WITHOUT_SLACK) if knocking else (1, None)
+        with self.parts.store.begin() as work:
+            return outbox.claim(work.session, now=work.now, lease=LEASE, limit=idle, kinds=kinds)
+
+    def _work(self) -> None:
+        while (claimed := self._handed_out.get()) is not None:
+            try:
+                self._carry(claimed)
+            except Exception:  # It could not even be written down: the lease runs out, and it is carried again.
+                log.exception("delivery could not reach the database; it tries again")
+            finally:
+                with self._told:
+                    del self._in_hand[claimed.id, claimed.attempts]
+                self.wake()  # The next one of its lane may be due.
 
     def _carry(self, claimed: Claimed) -> None:
         try:
             effect = KINDS[claimed.kind].model_validate(claimed.payload)
-            errand = carry.Errand(self.parts, claimed, carry.is_first_try(self.parts, claimed))
+            errand = carry.Errand(self.parts, claimed)
             learned = carry.carry(effect, errand)
         except SlackBusy as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)

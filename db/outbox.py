@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from db.enums import EffectState
-from db.models import Effect, Incident
+from db.models import Base, Effect, Incident, Utc
 
 # Literals, not parameters: only from these can the databases tell that the partial index holds every row that is asked
 # for, and not read the millions that are done.
@@ -77,31 +77,39 @@ def tell(session: Session, effect: Tellable, now: datetime) -> None:
     A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
     before, and nothing would be left to show what is true now.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(Effect)
-        .values(
-            uid=uuid.uuid4().hex,
-            kind=effect.kind,
-            payload=effect.payload(),
-            incident_id=effect.incident,
-            lane=effect.lane,
-            key=effect.key,
-            urgency=effect.urgency,
-            state=EffectState.WAITING,
-            told_at=now,
-            due_at=now,
-            attempts=0,
-        )
-        .on_conflict_do_update(
-            index_elements=[Effect.key], index_where=text("state = 'waiting'"), set_={"told_at": Effect.told_at}
-        )
+        _TELL[session.get_bind().dialect.name],
+        {
+            "uid": uuid.uuid4().hex,
+            "kind": effect.kind,
+            "payload": effect.payload(),
+            "incident_id": effect.incident,
+            "lane": effect.lane,
+            "key": effect.key,
+            "urgency": effect.urgency,
+            "state": EffectState.WAITING,
+            "told_at": now,
+            "due_at": now,
+            "attempts": 0,
+        },
     )
 
 
-# Built once: an alias of a table takes longer to make than the question takes to answer.
+# Statements are built once: to make one anew takes longer than the database needs to answer it.
+_EFFECTS = Base.metadata.tables[Effect.__tablename__]
+_TELL = {
+    dialect: insert(_EFFECTS).on_conflict_do_update(
+        index_elements=[_EFFECTS.c.key],
+        index_where=text("state = 'waiting'"),
+        set_={"told_at": _EFFECTS.c.told_at},
+    )
+    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 _THIS, _EARLIER = aliased(Effect), aliased(Effect)
-_FIRST_OF_LANE = ~exists().where(_EARLIER.lane == Effect.lane, _EARLIER.id < Effect.id, _EARLIER.state.in_(UNSETTLED))
+# The first of each lane, read from the index alone: to look for something before each effect takes long in a backlog.
+_FIRST_OF_LANE = Effect.id.in_(
+    select(func.min(_EARLIER.id)).where(_EARLIER.state.in_(UNSETTLED)).group_by(_EARLIER.lane)
+)
 _TRIED_BEFORE = exists().where(
     _EARLIER.incident_id == _THIS.incident_id,
     _EARLIER.lane == _THIS.lane,
@@ -110,11 +118,30 @@ _TRIED_BEFORE = exists().where(
 )
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(Effect.state == EffectState.WAITING, Effect.due_at <= now),
-        and_(Effect.state == EffectState.LEASED, Effect.leased_until <= now),
+_NOW, _LIMIT = bindparam("now", type_=Utc()), bindparam("limit", type_=Integer())
+_CLAIM = (
+    select(Effect)
+    .where(
+        Effect.state.in_(UNSETTLED),
+        or_(
+            and_(Effect.state == EffectState.WAITING, Effect.due_at <= _NOW),
+            and_(Effect.state == EffectState.LEASED, Effect.leased_until <= _NOW),
+        ),
+        _FIRST_OF_LANE,
     )
+    .order_by(Effect.urgency, Effect.id)
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True)
+)
+_HELD = (
+    select(Effect)
+    .where(
+        Effect.id == bindparam("id"),
+        Effect.attempts == bindparam("attempts"),
+        Effect.state == EffectState.LEASED,
+    )
+    .with_for_update()
+)
 
 
 def claim(
@@ -124,12 +151,8 @@ def claim(
 
     An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
     """
-    question = select(Effect).where(Effect.state.in_(UNSETTLED), _claimable(now), _FIRST_OF_LANE)
-    if kinds is not None:
-        question = question.where(Effect.kind.in_(kinds))
-    rows = session.scalars(
-        question.order_by(Effect.urgency, Effect.id).limit(limit).with_for_update(skip_locked=True)
-    ).all()
+    question = _CLAIM if kinds is None else _CLAIM.where(Effect.kind.in_(kinds))
+    rows = session.scalars(question, {"now": now, "limit": limit}).all()
     for row in rows:
         row.state = EffectState.LEASED
         row.leased_until = now + lease
@@ -149,11 +172,7 @@ def is_first_try(session: Session, claimed: Claimed) -> bool:
 
 def _held(session: Session, claimed: Claimed) -> Effect | None:
     """The row, if this claim still holds it; a carrier that overslept its lease has nothing to say any more."""
-    return session.scalars(
-        select(Effect)
-        .where(Effect.id == claimed.id, Effect.attempts == claimed.attempts, Effect.state == EffectState.LEASED)
-        .with_for_update()
-    ).one_or_none()
+    return session.scalars(_HELD, {"id": claimed.id, "attempts": claimed.attempts}).one_or_none()
 
 
 def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:

@@ -102,7 +102,7 @@ def test_a_bot_that_died_between_slacks_answer_and_its_own_note(story):
     with story.bot.parts.store.begin() as work:
         claims = outbox.claim(work.session, now=work.now, lease=LEASE, limit=10)
     for claimed in claims:  # Carried as far as Slack, and then the power goes out: nothing is settled.
-        errand = carry.Errand(story.bot.parts, claimed, carry.is_first_try(story.bot.parts, claimed))
+        errand = carry.Errand(story.bot.parts, claimed)
         carry.carry(KINDS[claimed.kind].model_validate(claimed.payload), errand)
     story.passes(seconds=61)
     assert len(room.said("Said once")) == 1
