@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url, text
 
 import migrations
@@ -19,6 +20,10 @@ from tests.post_office import PostOffice
 # A Tuesday noon, in the middle of a working week, in winter.
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
+
+# A slow machine is no failure: no test here is about time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
