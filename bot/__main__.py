@@ -80,11 +80,12 @@ def demo(
     ] = None,
     *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew: forget what an earlier demo left.")] = False,
+    rate_limits: Annotated[bool, typer.Option(help="Limit the bot's calls as Slack does.")] = True,
 ) -> None:
     """Try tocsin without Slack: a local workspace, the real bot, and two incidents to look at."""
     from bot import demo as stage
 
-    stage.run(port=port, fresh=fresh)
+    stage.run(port=port, fresh=fresh, rate_limits=rate_limits)
 
 
 @app.command()
