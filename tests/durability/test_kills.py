@@ -142,6 +142,10 @@ def test_a_second_bot_on_a_file_is_refused_and_other_commands_work(starts, sqlit
     assert (listed.returncode, listed.stderr) == (0, "")
 
 
+@pytest.mark.skipif(
+    os.environ.get("HYPOTHESIS_PROFILE") != "nightly",
+    reason="real processes against real time: nightly, on a quiet machine",
+)
 def test_one_after_the_other_is_killed(starts, postgresql_stage: Stage):
     """Real bots; each that dies leaves a connection, a lane and a lease behind, and another comes in its place."""
     stage = postgresql_stage
