@@ -19,7 +19,7 @@ MARKS = {True: "yes", False: "no", None: ""}
 def measured(parts: Sequence[str], *, full: bool, size: int | None) -> Iterator[Figure]:
     """The figures of these parts. `full` takes the sizes that the targets name, which takes long."""
     if "acks" in parts:
-        yield from acks.figures(20_000 if full else 2_000)
+        yield from acks.figures(5_000 if full else 1_500)
     if "declares" in parts:
         yield from declares.figures()
     if "scale" in parts:

@@ -12,15 +12,20 @@ from sandbox import Workspace, interactions
 TOGETHER = 64
 INCIDENTS = 16
 NOTE = "note We restarted the pods"
+LATE_MS = 3_000.0
 LEAST_SHARE, MOST_P99, MOST_MORE = 0.10, 60.0, 5.0
 
 
 @dataclass(frozen=True)
 class Load:
-    """What came of many commands: answers a second, and how long each took in milliseconds."""
+    """What came of many commands: answers a second, and how long each took in milliseconds.
+
+    Slack waits three seconds for an answer: `late` counts the commands that had none by then.
+    """
 
     per_second: float
     took: list[float]
+    late: int
 
 
 def figures(commands: int) -> Iterator[Figure]:
@@ -63,7 +68,7 @@ def _loads(ws: Workspace, channels: list[str], commands: int) -> tuple[Load, Loa
 
 
 def send(ws: Workspace, channels: list[str], commands: int, together: int) -> Load:
-    """Send so many commands, `together` at a time; each waits for its answer. RuntimeError when one is not answered."""
+    """Send so many commands, `together` at a time; each waits for its answer."""
     person = ws.people()[0].id
     places = [ws.conversation(one) for one in channels]
     with ws.state.change():
@@ -77,9 +82,7 @@ def send(ws: Workspace, channels: list[str], commands: int, together: int) -> Lo
         for payload in payloads[nth::together]:
             delivery = ws.courier.send("slash_commands", payload, accepts_response=True)
             delivery.settled.wait()
-            if delivery.acked_ms is None:
-                raise RuntimeError(f"a command was not acknowledged: {delivery.outcome}")
-            took.append(delivery.acked_ms)
+            took.append(LATE_MS if delivery.acked_ms is None else delivery.acked_ms)
 
     with ThreadPoolExecutor(together) as pool:
         senders = [pool.submit(sends, nth) for nth in range(together)]
@@ -87,7 +90,7 @@ def send(ws: Workspace, channels: list[str], commands: int, together: int) -> Lo
         began = apps.now()
         for sender in senders:
             sender.result()
-    return Load(commands / (apps.now() - began), took)
+    return Load(commands / (apps.now() - began), took, took.count(LATE_MS))
 
 
 def rooms(ws: Workspace) -> list[str]:
@@ -106,4 +109,5 @@ def rooms(ws: Workspace) -> list[str]:
 
 
 def _words(load: Load) -> str:
-    return f"{load.per_second:,.0f} a second, p50 {percentile(load.took, 0.5):.1f} ms"
+    late = f", {load.late} unanswered after 3 s" if load.late else ""
+    return f"{load.per_second:,.0f} a second, p50 {percentile(load.took, 0.5):.1f} ms{late}"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from datetime import timedelta
 
-from bot import carry, database
+from bot import carry, database, slack
 from bot.effects import KINDS, WITHOUT_SLACK, RefreshCard
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import DELIVERED
@@ -22,6 +22,8 @@ from db.outbox import Claimed
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+# The last call of an effect begins while there is time for its time-out and for the note before the lease ends.
+CALLING_SECONDS = 40.0
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=24)
@@ -141,8 +143,8 @@ class Delivery:
     def _carry(self, claimed: Claimed) -> None:
         try:
             effect = KINDS[claimed.kind].model_validate(claimed.payload)
-            errand = carry.Errand(self.parts, claimed)
-            learned = carry.carry(effect, errand)
+            with slack.within(CALLING_SECONDS):
+                learned = carry.carry(effect, carry.Errand(self.parts, claimed))
         except SlackBusy as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
         except (SlackUnclear, MailUnclear) as unclear:

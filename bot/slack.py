@@ -8,8 +8,11 @@ random: message metadata can be read by everybody in the workspace, so it holds 
 import copy
 import http.client
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -64,6 +67,23 @@ class RoomSeen:
     inside: bool
 
 
+# When whoever calls must be done, on the monotonic clock.
+_ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Calls inside the block begin within so many seconds, or not at all: then they raise `SlackUnclear`.
+
+    An effect whose calls are answered slowly could outlive its lease, and another carrier would begin it beside this one.
+    """
+    before = _ENDS.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ENDS.reset(before)
+
+
 class Slack:
     """The workspace, seen through the bot's token. Every method raises `SlackRefused`, `SlackBusy` or `SlackUnclear`."""
 
@@ -88,6 +108,8 @@ class Slack:
         Waits for its turn if that is near; `SlackBusy`, and nothing was done, if it is not.
         """
         self._take_turn(method, arguments.get("channel"))
+        if time.monotonic() >= _ENDS.get():
+            raise SlackUnclear(method, "no_time_left", "it was not asked: the lease ends, and the rest comes later")
         function: Callable[..., Any] = getattr(self.web, method.replace(".", "_"))
         try:
             response = function(**arguments)

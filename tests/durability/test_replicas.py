@@ -10,10 +10,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import schedule
+from bot import schedule, slack
 from bot.app import Tocsin
 from bot.delivery import Delivery
 from bot.effects import RefreshCard
+from bot.errors import SlackUnclear
 from bot.workflows import incidents
 from db.models import Nudge
 from tests.durability.scenes import ANA, declared, ongoing, reviewed
@@ -53,6 +54,15 @@ def test_a_refresh_is_not_carried_before_the_change_that_counts_on_it(stage: Sta
     assert stage.wrong() == []
 
 
+def test_a_carrier_begins_no_call_that_could_outlive_its_lease(stage: Stage):
+    """Slack answers each call, but slowly: another bot would take the effect over while this one is still at it."""
+    before = stage.slack.requests.next_number()
+    with slack.within(0), pytest.raises(SlackUnclear):
+        stage.parts.slack.call("chat.postMessage", channel="C1", text="too late")
+    assert stage.slack.requests.next_number() == before + 1
+    stage.parts.slack.call("auth.test")
+
+
 def test_many_declare_at_once(stage: Stage, bots: list[Tocsin]):
     def declares(turn: int) -> None:
         with bots[turn % BOTS].parts.store.begin() as work:
@@ -89,9 +99,9 @@ def test_each_reminds_and_everybody_is_reminded_once(stage: Stage, bots: list[To
         together.wait()
         return schedule.run_chase(bot.parts)
 
-    stage.clock.moves(timedelta(days=30))
-    for _ in range(3):
-        stage.clock.moves(timedelta(days=7))
+    for days in (30, 7, 7):
+        stage.waits_for(stage.is_finished, seconds=120)  # A lease must not run out under a bot that is at work.
+        stage.clock.moves(timedelta(days=days))
         with ThreadPoolExecutor(BOTS) as pool:
             taken = sum(pool.map(chases, bots))
         with stage.store.read() as session:
