@@ -1,8 +1,9 @@
 """The policy: how a team handles incidents, in numbers and names.
 
 A policy file changes the built-in policy key by key: what it does not name keeps its default (docs/policy.md has them
-all). Read it once with `load`; what comes back is frozen. A new section is a class in `sections`, a key of `Policy`,
-and its defaults in `builtin`; merging, error texts and the test of the documentation follow by themselves.
+all). Read it once with `load`; what comes back is frozen. A new section is a class in `sections` or in a module of its
+own, a key of `Policy`, and its defaults in `builtin`; merging, error texts and the test of the documentation follow by
+themselves.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,6 @@ from bot.policy.cron import Cron
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
 from bot.policy.sections import (
-    ANYBODY,
-    INSIDERS,
     Chase,
     Ladder,
     Leader,
@@ -32,6 +31,7 @@ from bot.policy.sections import (
     Severity,
     Targets,
 )
+from bot.policy.words import ANYBODY, INSIDERS
 
 __all__ = [
     "ANYBODY",
