@@ -7,6 +7,7 @@ themselves.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from bot.policy.complaints import complaint
 from bot.policy.cron import Cron
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
+from bot.policy.frameworks import Framework, Rule, catalogue
 from bot.policy.sections import (
     Chase,
     Ladder,
@@ -41,6 +43,7 @@ __all__ = [
     "Chase",
     "Cron",
     "Duration",
+    "Framework",
     "Ladder",
     "Leader",
     "Permissions",
@@ -48,6 +51,7 @@ __all__ = [
     "Review",
     "ReviewPart",
     "Role",
+    "Rule",
     "Severity",
     "Targets",
     "Unit",
@@ -63,7 +67,7 @@ def load(path: Path | None = None, *, zone: ZoneInfo = UTC_ZONE) -> Policy:
     BadPolicy, in one line with file, line and key, when the file cannot be read or says something that cannot be.
     """
     document = read(path) if path is not None else Document("built-in policy")
-    values = _merged(defaults(), document.values)
+    values = _merged(_defaults(), document.values)
     calendar = values["calendar"]
     if isinstance(calendar, dict) and calendar.get("zone") is None:
         values["calendar"] = {**calendar, "zone": zone}
@@ -71,6 +75,13 @@ def load(path: Path | None = None, *, zone: ZoneInfo = UTC_ZONE) -> Policy:
         return Policy.model_validate(values)
     except ValidationError as error:
         raise complaint(document, error) from error
+
+
+@cache
+def _defaults() -> Mapping[str, Any]:
+    """The built-in policy with the catalogue of frameworks. Shared: not to be changed."""
+    built_in = defaults()
+    return {**built_in, "frameworks": _merged(catalogue(), built_in["frameworks"])}
 
 
 def _merged(default: Any, given: Any) -> Any:

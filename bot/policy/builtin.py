@@ -107,6 +107,25 @@ backup:                         # of tocsin's own database
   folder: null                  # where to; null makes none
   keep: 14                      # how many to keep
 
+frameworks:                     # laws and contracts that set clocks running: docs/clocks.md has all of them, and every key
+  gdpr: {applies: null, by: null, decided_on: null}  # true or false once somebody has decided, with who and when
+  ukgdpr: {applies: null, by: null, decided_on: null}
+  nis2: {applies: null, by: null, decided_on: null}
+  dora: {applies: null, by: null, decided_on: null}
+  cra-vuln: {applies: null, by: null, decided_on: null}
+  cra-inc: {applies: null, by: null, decided_on: null}
+  aiact: {applies: null, by: null, decided_on: null}
+  sec: {applies: null, by: null, decided_on: null}
+  nydfs: {applies: null, by: null, decided_on: null}
+  us-bank: {applies: null, by: null, decided_on: null}
+  ftc: {applies: null, by: null, decided_on: null}
+  hipaa: {applies: null, by: null, decided_on: null}
+  california: {applies: null, by: null, decided_on: null}
+  circia: {applies: null, by: null, decided_on: null}
+  uk-csr: {applies: null, by: null, decided_on: null}
+  cert-in: {applies: null, by: null, decided_on: null}
+  contracts: {applies: null, by: null, decided_on: null}
+
 calendar:
   zone: null                    # IANA zone of the team's days and business days; null is TOCSIN_TIMEZONE
   holidays: []                  # dates that are no business days, such as 2026-12-25

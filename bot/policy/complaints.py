@@ -62,7 +62,7 @@ def _unknown_key(path: KeyPath) -> str:
 
 def _missing_key(path: KeyPath) -> str:
     section, key = path[0], path[1]
-    if isinstance(key, int):
+    if isinstance(key, int) or key in defaults()[str(section)]:
         return "missing; it has no default, name it"
     meant = _closest(key, defaults()[str(section)])
     return f"missing; {key!r} is not built in{f' (did you mean {meant!r}?)' if meant else ''}, so name all of it"
@@ -80,6 +80,8 @@ def _keys_at(path: KeyPath) -> list[str]:
             inside = inside.model_fields[part].annotation
         else:
             inside = next(filter(_is_section, get_args(inside)))
+    if not _is_section(inside):  # a section that may be left out
+        inside = next(filter(_is_section, get_args(inside)))
     return list(inside.model_fields)
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from bot.policy.calendar import Calendar
+from bot.policy.calendar import Zoned
 
 LONGEST_DAYS = 3660
 _WRITTEN = re.compile(r"([0-9]{1,9})(bd|[smhd])")
@@ -73,7 +73,7 @@ class Duration:
             return "at once"
         return f"{self.amount} {_WORDS[self.unit]}{'' if self.amount == 1 else 's'}"
 
-    def after(self, moment: datetime, calendar: Calendar) -> datetime:
+    def after(self, moment: datetime, calendar: Zoned) -> datetime:
         """The moment this much later, in UTC; the module's docstring says how it is counted.
 
         `moment` is aware (ValueError).

@@ -11,6 +11,7 @@ from bot.errors import Refused
 from bot.policy.calendar import Calendar
 from bot.policy.cron import Cron
 from bot.policy.durations import Duration, LastingDuration
+from bot.policy.frameworks import Frameworks, complaints
 from bot.policy.words import (
     Count,
     E,
@@ -168,6 +169,7 @@ class Policy(Section):
     permissions: Permissions
     retention: Retention
     backup: Backup
+    frameworks: Frameworks
     calendar: Calendar
 
     @model_validator(mode="after")
@@ -178,6 +180,12 @@ class Policy(Section):
             else:
                 problem = f"no such severity; there are {', '.join(self.severities)}"
             raise inconsistent(problem, "actions", "due", key)
+        return self
+
+    @model_validator(mode="after")
+    def _frameworks_know_the_rest(self) -> Self:
+        for wrong in complaints(self.frameworks, severities=self.severities, roles=self.roles):
+            raise wrong
         return self
 
     def severity(self, key: str) -> Severity:

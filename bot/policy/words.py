@@ -101,7 +101,7 @@ Count = Annotated[int, PlainValidator(_count)]
 Folder = Annotated[Path | None, PlainValidator(_folder)]
 
 
-def inconsistent(problem: str, *path: str) -> PydanticCustomError:
+def inconsistent(problem: str, *path: str | int) -> PydanticCustomError:
     """Keys that are fine by themselves but not together; `path` says where that is mended, if not at the section."""
     return PydanticCustomError("whole", "{problem}", {"problem": problem, **({"path": path} if path else {})})
 

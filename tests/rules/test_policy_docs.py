@@ -8,17 +8,20 @@ import yaml
 from pydantic import BaseModel
 
 from bot.policy import BUILT_IN, Policy, load
+from bot.policy.frameworks import catalogue
 
-PAGE = Path(__file__).parents[2] / "docs" / "policy.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "policy.md"
+CLOCKS = DOCS / "clocks.md"
 
 
-def examples():
+def examples(page=PAGE):
     """The YAML blocks of the page."""
-    blocks = PAGE.read_text(encoding="utf-8").split("```yaml\n")[1:]
+    blocks = page.read_text(encoding="utf-8").split("```yaml\n")[1:]
     return [block.split("```")[0] for block in blocks]
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda text: text.splitlines()[0][:40])
+@pytest.mark.parametrize("example", [*examples(), *examples(CLOCKS)], ids=lambda text: text.splitlines()[0][:40])
 def test_every_example_loads(tmp_path, example):
     path = tmp_path / "policy.yml"
     path.write_text(example, encoding="utf-8")
@@ -35,7 +38,17 @@ def test_the_documented_defaults_are_the_real_ones(tmp_path):
 def test_no_key_is_left_undocumented():
     """Every key that a section knows stands in the built-in policy, and so in the page, but for those of leaders."""
     shown = yaml.safe_load(BUILT_IN)
-    assert keys_of(Policy) - keys_in(shown) == {"leadership.*.name", "leadership.*.slack", "leadership.*.email"}
+    hidden = {key for key in keys_of(Policy) - keys_in(shown) if not key.startswith("frameworks.*.")}
+    assert hidden == {"leadership.*.name", "leadership.*.slack", "leadership.*.email"}
+
+
+def test_no_key_of_a_framework_is_left_undocumented():
+    """They stand in a page of their own, and so does every framework that there is."""
+    page = CLOCKS.read_text(encoding="utf-8")
+    keys = {key.rpartition(".")[2] for key in keys_of(Policy) if key.startswith("frameworks.*.")}
+    assert [key for key in sorted(keys) if f"`{key}`" not in page and f"`{key}: " not in page] == []
+    assert [name for name in catalogue() if f"`{name}`" not in page] == []
+    assert set(catalogue()) == set(yaml.safe_load(BUILT_IN)["frameworks"])
 
 
 def keys_of(section, path=""):

@@ -141,7 +141,8 @@ def test_a_wrong_value(complaint, text, line):
             "rolls: {}",
             (
                 "policy.yml:1: rolls: unknown key; did you mean 'roles'? "
-                "Allowed: leadership, roles, severities, review, actions, rooms, permissions, retention, backup, calendar"
+                "Allowed: leadership, roles, severities, review, actions, rooms, permissions, retention, backup, "
+                "frameworks, calendar"
             ),
         ),
         ("rooms: {xyz: 1}", "policy.yml:1: rooms.xyz: unknown key; allowed: prefix"),
@@ -178,6 +179,73 @@ def test_a_wrong_value(complaint, text, line):
     ],
 )
 def test_a_wrong_key(complaint, text, line):
+    assert complaint(text) == line
+
+
+RULE = "frameworks:\n  contracts:\n    rules:\n      acme:\n        title: A\n        cite: B\n        to: C\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("frameworks:\n  gdpr: {applies: true}\n",
+         "policy.yml:2: frameworks.gdpr: who decided, and when? Name by and decided_on beside applies"),
+        ("frameworks: {gdpr: {applies: 'yes'}}", "policy.yml:1: frameworks.gdpr.applies: expected true or false, got 'yes'"),
+        ("frameworks:\n  gdpr:\n    calender: {}\n", ("policy.yml:3: frameworks.gdpr.calender: unknown key; did you mean "
+         "'calendar'? Allowed: title, applies, by, decided_on, calendar, applies_when, facts, anchors, rules")),
+        ("frameworks: {gdpr: {calendar: {holidays: no}}}",
+         "policy.yml:1: frameworks.gdpr.calendar.holidays: expected text, got false"),
+        ("frameworks: {gdpr: {calendar: {holidays: XX}}}", ("policy.yml:1: frameworks.gdpr.calendar.holidays: "
+         'expected a country whose holidays are known, such as DE, US or GB-ENG; "NO" in quotes, got \'XX\'')),
+        ("frameworks:\n  acme: {title: Acme}\n", ("policy.yml:2: frameworks.acme.calendar: missing; 'acme' is not built in, "
+         "so name all of it")),
+        (RULE, "policy.yml:4: frameworks.contracts.rules.acme.due: missing; it has no default, name it"),
+        (RULE + "        due: {start: closed_at, add: 1m}\n        remind: [5bd]\n",
+         "policy.yml:9: frameworks.contracts.rules.acme.remind: expected half, or elapsed times before the end such as 24h, got a list"),
+        (RULE + "        due:\n          start: closed_at\n          add: 3 days\n",
+         ("policy.yml:10: frameworks.contracts.rules.acme.due.add: expected a period such as 72h, 60d, 1mo (month), "
+          "4bd (business days), year_end+60d or asap, got '3 days'")),
+        (RULE + "        due: {start: closed_at}\n",
+         "policy.yml:8: frameworks.contracts.rules.acme.due: name start and add, or first_of with two steps or more"),
+        (RULE + "        due: {unless: {wen: x}}\n",
+         "policy.yml:8: frameworks.contracts.rules.acme.due.unless.when: missing; it has no default, name it (and 2 more)"),
+        (RULE + "        due:\n          start: noticed_at\n          add: 3d\n",
+         ("policy.yml:9: frameworks.contracts.rules.acme.due.start: no such start; there are declared_at, contained_at, "
+          "verified_at, closed_at, or filing:<rule>")),
+        (RULE + "        due:\n          start: filing:acmee\n          add: 3d\n",
+         "policy.yml:9: frameworks.contracts.rules.acme.due.start: there is no rule 'acmee' to be filed"),
+        (RULE + "        due: {start: 'filing:acme', add: 3d}\n",
+         "policy.yml:8: frameworks.contracts.rules.acme.due: it would wait for itself: acme → acme; let one of them start otherwise"),
+        ("frameworks:\n  dora:\n    rules:\n      dora-initial:\n        due: {begins: 'filing:dora-final'}\n",
+         ("policy.yml:5: frameworks.dora.rules.dora-initial.due: it would wait for itself: dora-initial → dora-final → "
+          "dora-intermediate → dora-initial; let one of them start otherwise")),
+        (RULE + "        due: {start: closed_at, add: 3d}\n        applies_when: severity == sev9\n",
+         ("policy.yml:9: frameworks.contracts.rules.acme.applies_when: at character 13: 'severity' is never 'sev9'; "
+          "did you mean 'sev4'? It can be sev1, sev2, sev3, sev4")),
+        (RULE + "        due: {start: closed_at, add: 3d}\n        exempt_when: risk == high and risk == unlikely\n",
+         "policy.yml:9: frameworks.contracts.rules.acme.exempt_when: this can never be"),
+        (RULE + "        due: {start: closed_at, add: 3d}\n        applies_when: severity =\n",
+         ("policy.yml:9: frameworks.contracts.rules.acme.applies_when: at character 10: cannot read '='; "
+          "write == for “is”, got 'severity ='")),
+        (RULE + "        due: {start: closed_at, add: 3d}\n        owner_role: ceo\n",
+         ("policy.yml:9: frameworks.contracts.rules.acme.owner_role: no such role; there are commander, primary, secondary, "
+          "comms, and dpo")),
+        (RULE + "        due: {start: closed_at, add: 3d}\n        enabled: false\n",
+         "policy.yml:4: frameworks.contracts.rules.acme: a rule that is not enabled says why: disabled_because"),
+        ("frameworks:\n  sec:\n    rules:\n      gdpr-34: {title: A, cite: B, to: C, due: {start: closed_at, add: 1d}}\n",
+         "policy.yml:4: frameworks.sec.rules.gdpr-34: there is a rule of this name in gdpr too; give it another"),
+        ("frameworks:\n  sec:\n    facts:\n      risk: {ask: 'How?', answers: [low]}\n",
+         "policy.yml:4: frameworks.sec.facts.risk: gdpr has a fact of this name with other answers; give it another"),
+        ("frameworks: {sec: {facts: {x: {ask: 'How?'}}}}",
+         "policy.yml:1: frameworks.sec.facts.x: name answers, or number: true; not both"),
+        ("frameworks: {sec: {anchors: {materiality_determined_at: {means: {material: maybe}}}}}",
+         ("policy.yml:1: frameworks.sec.anchors.materiality_determined_at.means.material: "
+          "no fact of sec that can be 'maybe'")),
+        ("frameworks: {sec: {rules: {sec-8k-105: {due: {cutoff: 17:30}}}}}",
+         'policy.yml:1: frameworks.sec.rules.sec-8k-105.due.cutoff: expected a time of day such as "17:30", in quotes, got 1050'),
+    ],
+)  # fmt: skip
+def test_a_wrong_clock(complaint, text, line):
     assert complaint(text) == line
 
 
