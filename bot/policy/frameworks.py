@@ -293,6 +293,7 @@ def complaints(
         homes[rule.key] = framework.key
     for framework in frameworks.values():
         yield from _about_facts(frameworks, framework)
+    for framework in frameworks.values():
         yield from _about_condition(framework.applies_when, known, "frameworks", framework.key, "applies_when")
         for rule in framework.rules.values():
             yield from _about_rule(framework, rule, known, homes, roles)
