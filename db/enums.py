@@ -54,6 +54,8 @@ class EntryKind(StrEnum):
     ACTION = "action"
     REVIEW = "review"
     SNOOZED = "snoozed"
+    CLOCK = "clock"
+    FILED = "filed"
     ROOM = "room"
     CLOSED = "closed"
     DISMISSED = "dismissed"

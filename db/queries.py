@@ -9,11 +9,35 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, EffectState, EntryKind, Phase, ReviewState
-from db.models import Action, Base, Effect, Entry, Incident, Member, Nudge, Outage, Person, Pin, Review, Role
+from db.models import (
+    Action,
+    AnchorTime,
+    Base,
+    ClockFact,
+    Decision,
+    Effect,
+    Entry,
+    Filing,
+    Incident,
+    Member,
+    Nudge,
+    Outage,
+    Person,
+    Pin,
+    Review,
+    Role,
+    RunningClock,
+)
 from db.records import (
     ActionRecord,
+    AnchorRecord,
+    ClockRecord,
+    DecisionRecord,
     DeliveryRecord,
+    Duties,
     EntryRecord,
+    FactRecord,
+    FilingRecord,
     IncidentRecord,
     PersonRecord,
     Record,
@@ -147,7 +171,60 @@ def record(session: Session, number: int) -> Record:
         actions=actions(session, number),
         review=review(session, number),
         undelivered=deliveries(session, number, EffectState.DEAD),
+        duties=duties(session, number),
     )
+
+
+def duties(session: Session, number: int) -> Duties:
+    """What is known of the incident's regulatory clocks. Most incidents have nothing: that is one question."""
+    tables = (AnchorTime, ClockFact, Filing, Decision, RunningClock)
+    if not session.scalar(select(or_(*(exists().where(table.incident_id == number) for table in tables)))):
+        return Duties()
+
+    def of(kind: type[R], table: type[Base], *order: Any) -> tuple[R, ...]:
+        rows = session.scalars(select(table).where(table.__table__.c.incident_id == number).order_by(*order))
+        return tuple(_picture(kind, row) for row in rows)
+
+    return Duties(
+        anchors=of(AnchorRecord, AnchorTime, AnchorTime.framework, AnchorTime.anchor),
+        facts=of(FactRecord, ClockFact, ClockFact.fact),
+        filings=of(FilingRecord, Filing, Filing.sent_at, Filing.id),
+        decisions=of(DecisionRecord, Decision, Decision.id),
+        clocks=of(ClockRecord, RunningClock, RunningClock.due_at, RunningClock.rule),
+    )
+
+
+def clocks_to_remind(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """The running clocks, by incident and rule, of which somebody is to be reminded now; the most urgent first."""
+    question = (
+        select(RunningClock.incident_id, RunningClock.rule)
+        .where(RunningClock.remind_at <= now)
+        .order_by(RunningClock.remind_at)
+    )
+    return [(number, rule) for number, rule in session.execute(question)]
+
+
+def incidents_with_clocks(session: Session) -> list[int]:
+    """The incidents with a clock that runs and has an end."""
+    return list(
+        session.scalars(
+            select(RunningClock.incident_id)
+            .where(RunningClock.due_at.is_not(None))
+            .distinct()
+            .order_by(RunningClock.incident_id)
+        )
+    )
+
+
+def clocks_of(session: Session, user: str) -> list[tuple[int, ClockRecord]]:
+    """The running clocks that were given to this person, of incidents that they may see, with the incident's number."""
+    rows = session.scalars(
+        select(RunningClock)
+        .join(Incident, Incident.id == RunningClock.incident_id)
+        .where(RunningClock.owner == user, may_see(user))
+        .order_by(RunningClock.due_at)
+    )
+    return [(row.incident_id, _picture(ClockRecord, row)) for row in rows]
 
 
 def members(session: Session, number: int) -> set[str]:

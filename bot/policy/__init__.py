@@ -20,7 +20,7 @@ from bot.policy.complaints import complaint
 from bot.policy.cron import Cron
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
-from bot.policy.frameworks import Framework, Rule, catalogue
+from bot.policy.frameworks import catalogue
 from bot.policy.sections import (
     Chase,
     Ladder,
@@ -43,7 +43,6 @@ __all__ = [
     "Chase",
     "Cron",
     "Duration",
-    "Framework",
     "Ladder",
     "Leader",
     "Permissions",
@@ -51,7 +50,6 @@ __all__ = [
     "Review",
     "ReviewPart",
     "Role",
-    "Rule",
     "Severity",
     "Targets",
     "Unit",
