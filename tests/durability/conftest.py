@@ -1,7 +1,7 @@
 """What the durability tests share: a stage on each database that lasts for a whole file, since each case is an incident."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from bot.clock import MovableClock
 from db.store import open_engine
 from sandbox import running
 from tests import story
+from tests.durability.processes import Bot
 from tests.durability.stage import Stage
 
 # A Monday morning: the clock only goes forward, case after case.
@@ -60,6 +61,20 @@ def stage(database: str, request: pytest.FixtureRequest) -> Stage:
     """The stage on the database that the case names."""
     built: Stage = request.getfixturevalue(f"{database}_stage")
     return built
+
+
+@pytest.fixture
+def starts() -> Iterator[Callable[[Stage], Bot]]:
+    """Starts bots; none outlives its test."""
+    started: list[Bot] = []
+
+    def start(stage: Stage) -> Bot:
+        started.append(Bot(stage))
+        return started[-1]
+
+    yield start
+    for bot in started:
+        bot.dies()
 
 
 @contextmanager

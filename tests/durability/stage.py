@@ -20,8 +20,6 @@ from db.models import Incident
 from sandbox import Running, Workspace
 from tests.durability.audit import Audit
 
-# A client gives up after this many seconds; the sandbox answers in a few thousandths.
-PATIENCE = 0.2
 # So long after the trouble everything must be there.
 MINUTES = 4
 LOOK_SECONDS = 0.1
@@ -45,9 +43,7 @@ class Stage:
     def new_parts(self, kind: type[slack.Slack] = slack.Slack) -> Parts:
         """The parts of a bot that has just been started: it remembers nothing of Slack. (A store remembers nothing.)"""
         token = self.settings.slack_bot_token.get_secret_value()
-        web = slack.client(token, self.settings.slack_api_url)
-        web.timeout = PATIENCE
-        return replace(self.parts, slack=kind(web))
+        return replace(self.parts, slack=kind(slack.client(token, self.settings.slack_api_url)))
 
     def once(self, make: Callable[["Stage"], int]) -> int:
         """What `make` makes, made when it is first asked for."""

@@ -4,12 +4,10 @@ The crash matrix breaks every call inside one process. Here the kernel does it: 
 others may be too.
 """
 
-import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -19,7 +17,7 @@ import pytest
 from bot.clock import MovableClock
 from db.models import Incident
 from tests.conftest import DATABASES
-from tests.durability.processes import LEAVES_WITHIN, START_SECONDS, Bot
+from tests.durability.processes import LEAVES_WITHIN, START_SECONDS
 from tests.durability.scenes import ongoing
 from tests.durability.stage import Stage
 
@@ -43,29 +41,12 @@ KILLS = [
     (UPDATE, "chat.postMessage", 2, "after"),
     (RAISE, "chat.update", 1, "after"),
 ]
-# One of so many bots is killed whenever one of them has posted so many times.
-BOTS, POSTS_BETWEEN_DEATHS, PEOPLE = 3, 15, 8
-DECLARES = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 30
 
 
 @pytest.fixture(scope="module")
 def stage_clock() -> MovableClock:
     """The processes read the machine's clock."""
     return MovableClock(datetime.now(UTC), ticks=True)
-
-
-@pytest.fixture
-def starts() -> Iterator[Callable[[Stage], Bot]]:
-    """Starts bots; none outlives its test."""
-    started: list[Bot] = []
-
-    def start(stage: Stage) -> Bot:
-        started.append(Bot(stage))
-        return started[-1]
-
-    yield start
-    for bot in started:
-        bot.dies()
 
 
 @pytest.mark.parametrize(
@@ -140,41 +121,6 @@ def test_a_second_bot_on_a_file_is_refused_and_other_commands_work(starts, sqlit
     assert second.stderr.count("\n") == 1
     assert "another `tocsin run` uses this SQLite file" in second.stderr
     assert (listed.returncode, listed.stderr) == (0, "")
-
-
-@pytest.mark.skipif(
-    os.environ.get("HYPOTHESIS_PROFILE") != "nightly",
-    reason="real processes against real time: nightly, on a quiet machine",
-)
-def test_one_after_the_other_is_killed(starts, postgresql_stage: Stage):
-    """Real bots; each that dies leaves a connection, a lane and a lease behind, and another comes in its place."""
-    stage = postgresql_stage
-    bots = [starts(stage) for _ in range(BOTS)]
-    posts, deaths, one_death_at_a_time = count(1), count(), threading.Lock()
-
-    def may_kill() -> None:
-        if next(posts) % POSTS_BETWEEN_DEATHS == 0:
-            with one_death_at_a_time:
-                victim = next(deaths) % BOTS
-                bots[victim].dies()
-                bots[victim] = starts(stage)
-
-    stage.slack.faults.call("chat.postMessage", may_kill, when="after", times=10**6)
-    people = [stage.slack.person(name) for name in ("Ana", "Bo", "Kai", "Mia")]
-    before = stage.newest_incident()
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        typed = [(person, turn) for turn in range(DECLARES // 4) for person in people]
-        outcomes = list(pool.map(lambda one: one[0].types(f"/incident declare Trouble {one[1]}"), typed))
-    stage.slack.faults.clear()
-    with one_death_at_a_time:
-        for bot in bots:
-            bot.dies()
-    assert next(deaths) > 1
-    stage.slack_catches_up()
-    stage.recovers()
-    answered = sum(outcome.ok for outcome in outcomes)
-    assert answered <= stage.newest_incident() - before <= len(typed), "what was answered has happened"
-    assert stage.wrong() == []
 
 
 def _tocsin(stage: Stage, folder: Path, *words: str) -> subprocess.CompletedProcess:
