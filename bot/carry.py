@@ -66,6 +66,14 @@ class Errand:
         """From when on an earlier attempt may have said it already; None when there was none."""
         return None if self.claimed.attempts == 1 else self.claimed.told_at
 
+    def card_shown_since(self, moment: datetime) -> bool:
+        """Whether the incident's card has been brought up to date since then."""
+        assert self.claimed.incident is not None
+        with self.parts.store.read() as session:
+            return outbox.carried_since(
+                session, kind=RefreshCard.__name__, incident=self.claimed.incident, since=moment
+            )
+
     def record(self) -> Record:
         """The incident as the database has it now."""
         assert self.claimed.incident is not None
@@ -233,7 +241,10 @@ def learn_members(errand: Errand) -> Learned:
 
 
 def check_room(effect: CheckRoom, errand: Errand) -> Learned:
-    """Compare the room and its card with the record. Two calls when all is well; nothing is listed or read."""
+    """Compare the room and its card with the record. Two calls when all is well; nothing is listed or read.
+
+    One call after an outage if the card was shown since: it is there. That nobody unpinned it is for the next hour's look.
+    """
     incident, slack = errand.record().incident, errand.parts.slack.at_leisure()
     room = incident.room
     if room is None or not (incident.phase.is_open or effect.anew):
@@ -244,7 +255,10 @@ def check_room(effect: CheckRoom, errand: Errand) -> Learned:
     came_back = not found.inside and not found.archived
     if came_back:
         slack.join(room)  # A private room that the bot is not in is not found.
-    card_gone = not found.archived and incident.card_ts is not None and not slack.pin(room, incident.card_ts)
+    card_gone = False
+    if incident.card_ts is not None and not found.archived:
+        known = effect.away_from is not None and errand.card_shown_since(effect.away_from)
+        card_gone = not known and not slack.pin(room, incident.card_ts)
     return lambda work: rooms.found(
         work,
         number=incident.id,

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot import carry, database, slack
-from bot.effects import KINDS, WITHOUT_SLACK, RefreshCard
+from bot.effects import KINDS, WITH_SLACK, WITHOUT_SLACK, RefreshCard, RefreshTopic
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import DELIVERED
 from bot.parts import Parts
@@ -34,6 +34,8 @@ IDLE_SECONDS = 1.0
 BETWEEN_LOOKS_SECONDS = 0.02
 # So many calls wait for Slack at a time. They hold no connection to the database meanwhile.
 CARRIERS = 48
+# What is best to knock with: done once more it changes nothing, and nobody has to look first whether it was done.
+SHOWN_ANEW = (RefreshCard.__name__, RefreshTopic.__name__)
 # A stopping process is given ten seconds; the connection and the schedule need some of them too.
 STOP_SECONDS = 4.0
 
@@ -120,14 +122,23 @@ class Delivery:
             return not self._stopping
 
     def _claim(self) -> list[Claimed]:
-        # While Slack is away one carrier goes on knocking. The others would only wait for time-outs, and an e-mail that
-        # says so would wait behind them.
-        idle, kinds = self._carriers - len(self._in_hand), None
-        if self.parts.health.degraded:
-            knocking = any(claimed.kind not in WITHOUT_SLACK for claimed in self._in_hand.copy().values())
-            idle, kinds = (idle, WITHOUT_SLACK) if knocking else (1, None)
+        idle, now = self._carriers - len(self._in_hand), self.parts.clock.now()
         with self.parts.store.begin() as work:
-            return outbox.claim(work.session, now=work.now, lease=LEASE, limit=idle, kinds=kinds)
+
+            def take(limit: int, kinds: Collection[str] | None = None) -> list[Claimed]:
+                return outbox.claim(work.session, now=work.now, lease=LEASE, limit=limit, kinds=kinds)
+
+            if not self.parts.health.doubtful:
+                return take(idle)
+            # One carrier goes on knocking. The others would only wait for time-outs, and an e-mail that says that Slack
+            # is away would wait behind them.
+            claims = take(idle, WITHOUT_SLACK)
+            if len(claims) < idle and not self._is_knocking() and self.parts.health.may_knock(now):
+                claims += take(1, SHOWN_ANEW) or take(1, WITH_SLACK)
+            return claims
+
+    def _is_knocking(self) -> bool:
+        return any(claimed.kind not in WITHOUT_SLACK for claimed in self._in_hand.copy().values())
 
     def _work(self) -> None:
         while (claimed := self._handed_out.get()) is not None:
@@ -148,8 +159,11 @@ class Delivery:
         except SlackBusy as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
         except (SlackUnclear, MailUnclear) as unclear:
+            if isinstance(unclear, SlackUnclear) and unclear.code != slack.NO_TIME_LEFT:
+                self.parts.health.lost(self.parts.clock.now())
             self._postpone(claimed, _wait(claimed.attempts), str(unclear))
         except (SlackRefused, MailRefused) as refusal:
+            self._came_through(claimed)
             self._bury(claimed, str(refusal))
         except Exception as error:  # A bug of ours: it must not stop the lane, nor be lost.
             if database.is_down(error):
@@ -160,10 +174,15 @@ class Delivery:
             else:
                 self._postpone(claimed, _wait(claimed.attempts), type(error).__name__)
         else:
+            self._came_through(claimed)
             with self.parts.store.begin() as work:
                 if outbox.settle(work.session, claimed, now=work.now):
                     learned(work)
             DELIVERED.labels(claimed.kind, "done").inc()
+
+    def _came_through(self, claimed: Claimed) -> None:
+        if claimed.kind not in WITHOUT_SLACK:
+            self.parts.health.came_through()
 
     def _postpone(self, claimed: Claimed, wait: timedelta, error: str, *, for_ever: bool = False) -> None:
         # Old is not enough: after a weekend without the bot, or a repair, it has hardly been tried.

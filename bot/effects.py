@@ -7,6 +7,7 @@ Lanes keep order where people see it: what is said in one room, in one announcem
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -115,11 +116,13 @@ class LearnMembers(Refresh):
 class CheckRoom(Refresh):
     """Look whether the room and its card are as they should be; bring them back to that, or say why not.
 
-    With `anew` everything is drawn anew, and a room that cannot be found is given up for another.
+    With `anew` everything is drawn anew, and a room that cannot be found is given up for another. A card that was brought
+    up to date after `away_from` is known to be there.
     """
 
     urgency: ClassVar[int] = COSMETIC
     anew: bool = False
+    away_from: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -210,3 +213,4 @@ KINDS: dict[str, type[Effect]] = {
     )
 }
 WITHOUT_SLACK = tuple(name for name, kind in KINDS.items() if not kind.needs_slack)
+WITH_SLACK = tuple(name for name, kind in KINDS.items() if kind.needs_slack)

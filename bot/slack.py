@@ -43,6 +43,7 @@ UNCLEAR = TROUBLE | {
 # Not now, without a 429.
 LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 LATER_SECONDS = 30.0
+NO_TIME_LEFT = "no_time_left"  # our own word: Slack was not asked
 METADATA = "tocsin"
 # Slack's clock makes the message times, ours the intents; they differ by less than this.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -109,7 +110,7 @@ class Slack:
         """
         self._take_turn(method, arguments.get("channel"))
         if time.monotonic() >= _ENDS.get():
-            raise SlackUnclear(method, "no_time_left", "it was not asked: the lease ends, and the rest comes later")
+            raise SlackUnclear(method, NO_TIME_LEFT, "it was not asked: the lease ends, and the rest comes later")
         function: Callable[..., Any] = getattr(self.web, method.replace(".", "_"))
         try:
             response = function(**arguments)

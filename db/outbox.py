@@ -170,6 +170,17 @@ def is_first_try(session: Session, claimed: Claimed) -> bool:
     return not session.scalar(select(_TRIED_BEFORE.where(_THIS.id == claimed.id)))
 
 
+def carried_since(session: Session, *, kind: str, incident: int, since: datetime) -> bool:
+    """Whether an effect of this kind has been carried out for the incident since then."""
+    carried = exists().where(
+        Effect.incident_id == incident,
+        Effect.kind == kind,
+        Effect.state == EffectState.DONE,
+        Effect.settled_at >= since,
+    )
+    return bool(session.scalar(select(carried)))
+
+
 def _held(session: Session, claimed: Claimed) -> Effect | None:
     """The row, if this claim still holds it; a carrier that overslept its lease has nothing to say any more."""
     return session.scalars(_HELD, {"id": claimed.id, "attempts": claimed.attempts}).one_or_none()

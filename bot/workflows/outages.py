@@ -52,7 +52,7 @@ def answered(work: Work, *, policy: Policy, mail: bool) -> bool:
     if outage is None or work.now - outage.failed_at < SETTLED:
         return False
     outage.ended_at = work.now
-    rooms.check_all(work)
+    rooms.check_all(work, away_from=outage.failed_at)
     if mail and outage.told_at is not None:
         _tell_leadership(work, policy, outage, "slack_back", _serious(work, policy))
     return True

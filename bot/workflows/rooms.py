@@ -140,11 +140,14 @@ def archived(work: Work, *, room: str, is_archived: bool) -> None:
         redraw(work, incident, outside=True)
 
 
-def check_all(work: Work) -> int:
-    """Have the rooms of all open incidents compared with the record; how many. What Slack told meanwhile is lost to us."""
+def check_all(work: Work, *, away_from: datetime | None = None) -> int:
+    """Have the rooms of all open incidents compared with the record; how many. What Slack told meanwhile is lost to us.
+
+    After an outage `away_from` is when a call last failed: whatever was shown after that needs no second look.
+    """
     incidents = [one for one in queries.incidents_open(work.session, limit=ROOMS_MOST) if one.room is not None]
     for incident in incidents:
-        work.tell(CheckRoom(incident=incident.id))
+        work.tell(CheckRoom(incident=incident.id, away_from=away_from))
     return len(incidents)
 
 
