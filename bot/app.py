@@ -33,13 +33,23 @@ QUICK_SECONDS = 2
 class Tocsin:
     """The bot: its parts, and what runs. Built without touching the network or the database."""
 
-    def __init__(self, settings: Settings, rules: Policy, clock: Clock | None = None, pace: Pace | None = None) -> None:
-        """`settings` must hold Slack's tokens. Without a `pace`, Slack's limits are met by its 429s alone."""
+    def __init__(
+        self,
+        settings: Settings,
+        rules: Policy,
+        clock: Clock | None = None,
+        pace: Pace | None = None,
+        store: Store | None = None,
+    ) -> None:
+        """`settings` must hold Slack's tokens. Without a `pace`, Slack's limits are met by its 429s alone.
+
+        Without a `store`, the one that the settings name is opened.
+        """
         assert settings.slack_bot_token is not None
         clock = clock or SystemClock()
         token = settings.slack_bot_token.get_secret_value()
         client = slack.client(token, settings.slack_api_url)
-        store = Store(settings.database_url.get_secret_value(), clock.now)
+        store = store or Store(settings.database_url.get_secret_value(), clock.now)
         mailer = Mailer(settings.smtp, settings.mail_from, clock.now) if settings.smtp else None
         quick = slack.Slack(slack.client(token, settings.slack_api_url, timeout=QUICK_SECONDS))
         self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace), quick, mailer)
@@ -47,6 +57,7 @@ class Tocsin:
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret
         self.bolt = App(
+            name="tocsin",
             client=quick.web,  # Bolt's own calls are made while somebody waits for an answer.
             signing_secret=secret.get_secret_value() if secret else None,
             process_before_response=True,  # The ack leaves when the listener returns: after the commit.

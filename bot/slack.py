@@ -9,12 +9,14 @@ import copy
 import http.client
 import logging
 import math
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Self
 
 from slack_sdk import WebClient
@@ -56,7 +58,13 @@ AT_LEISURE = 0.5
 
 def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
     """A Web API client that never repeats a call by itself: the SDK's own retry posts a message twice."""
-    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[], ssl=_trust())
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust. The SDK reads all certificates of the machine anew for each call, which takes longer than the call's rest."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True)

@@ -88,12 +88,18 @@ class Store:
     """A database of tocsin's.
 
     `now` gives the time of a transaction; `on_told` is called after a commit that told something, from the thread
-    that committed.
+    that committed. Several stores of one database, one after the other, may share an `engine` and what it has compiled.
     """
 
-    def __init__(self, url: str, now: Callable[[], datetime], on_told: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        now: Callable[[], datetime],
+        on_told: Callable[[], None] | None = None,
+        engine: Engine | None = None,
+    ) -> None:
         """Open nothing yet: the first transaction connects."""
-        self.engine = open_engine(url)
+        self.engine = engine or open_engine(url)
         self.now = now
         self.on_told = on_told
         self._alone: sqlite3.Connection | None = None

@@ -1,6 +1,7 @@
 """The schema's history. `upgrade` brings a database to the newest version, safely when several start at once."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +16,8 @@ LOCK_SECONDS = 30
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to `revision`. Whoever comes second waits for the first, and then has nothing to do."""
+    if revision == "head" and current(engine) == newest():
+        return
     _under_lock(engine, lambda config: command.upgrade(config, revision))
 
 
@@ -29,6 +32,7 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
     """The version that this code wants."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()

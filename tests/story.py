@@ -15,14 +15,18 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine
 
 from bot import policy, schedule, settings
 from bot.app import Tocsin
 from bot.clock import MovableClock
 from db import queries
 from db.records import Record
+from db.store import Store
 from sandbox import Outcome, Person, Workspace, interactions
 from sandbox.people.surface import look_at
 
@@ -327,8 +331,12 @@ def bot(
     clock: MovableClock,
     rules: Path,
     more: Mapping[str, str] | None = None,
+    engine: Engine | None = None,
 ) -> Tocsin:
-    """The bot, with this workspace's tokens; `rules` is a policy file, `more` are further settings."""
+    """The bot, with this workspace's tokens; `rules` is a policy file, `more` are further settings.
+
+    With an `engine` of this database, what it has compiled for others need not be compiled again.
+    """
     environment = {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -337,4 +345,14 @@ def bot(
         "TOCSIN_HTTP": "127.0.0.1:0",
         **(more or {}),
     }
-    return Tocsin(settings.load(need_slack=True, env=environment), policy.load(rules), clock)
+    store = Store(database_url, clock.now, engine=engine)
+    return Tocsin(settings.load(need_slack=True, env=environment), _policy(rules), clock, store=store)
+
+
+def _policy(rules: Path) -> policy.Policy:
+    return policy.load(rules) if rules.read_text() else _built_in_policy()
+
+
+@cache
+def _built_in_policy() -> policy.Policy:
+    return policy.load()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.app import Tocsin
 from bot.clock import MovableClock
@@ -28,7 +29,7 @@ def hang_up(slack: Workspace, bot: Tocsin) -> None:
 
 
 @pytest.fixture
-def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator[Stage]:
+def on_stage(database_url: str, engine: Engine, clock: MovableClock, tmp_path: Path) -> Iterator[Stage]:
     """Makes stories: `on_stage(rules="leadership: …", TOCSIN_SMTP_URL="…")`. Each is taken down in the end."""
     taken_down = []
 
@@ -38,7 +39,7 @@ def on_stage(database_url: str, clock: MovableClock, tmp_path: Path) -> Iterator
         slack = stage.workspace(clock)
         server = running(slack)
         here = server.__enter__()
-        bot = stage.bot(slack, here.api_url, database_url, clock, policy_file, more)
+        bot = stage.bot(slack, here.api_url, database_url, clock, policy_file, more, engine)
 
         def take_down() -> None:
             hang_up(slack, bot)
