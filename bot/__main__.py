@@ -183,11 +183,12 @@ def declare(
 ) -> None:
     """Declare an incident. The running bot opens its room; if none runs, the next one does."""
     from bot import database
-    from bot.workflows import incidents
+    from bot.workflows import consequences, incidents
 
     settings = cli.settings()
     policy = cli.policy(settings)
     with database.opened(settings) as store:
+        consequences.attach(store, policy=lambda: policy, mail=settings.smtp is not None)
         try:
             with store.begin() as work:
                 incident = incidents.declare(

@@ -1,8 +1,8 @@
 """The one place where the parts are put together, started and stopped."""
 
 import logging
+import queue
 import signal
-import threading
 import time
 from types import FrameType
 from typing import Self
@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_sdk.errors import SlackApiError
 
 import migrations
-from bot import commands, policy, schedule, slack, web
+from bot import commands, schedule, slack, web
 from bot.clock import Clock, SystemClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
@@ -20,9 +20,11 @@ from bot.mail import Mailer
 from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
+from bot.policy.rulebook import Rulebook
 from bot.receiver import Receiver
 from bot.settings import Settings
 from bot.watch import PROBE_SECONDS, Watch
+from bot.workflows import consequences
 from db.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ class Tocsin:
     def __init__(
         self,
         settings: Settings,
-        rules: Policy,
+        rules: Policy | Rulebook,
         clock: Clock | None = None,
         pace: Pace | None = None,
         store: Store | None = None,
@@ -52,7 +54,9 @@ class Tocsin:
         store = store or Store(settings.database_url.get_secret_value(), clock.now)
         mailer = Mailer(settings.smtp, settings.mail_from, clock.now) if settings.smtp else None
         quick = slack.Slack(slack.client(token, settings.slack_api_url, timeout=QUICK_SECONDS))
-        self.parts = Parts(settings, rules, clock, store, slack.Slack(client, pace), quick, mailer)
+        rulebook = rules if isinstance(rules, Rulebook) else Rulebook(rules)
+        consequences.attach(store, policy=lambda: rulebook.policy, mail=mailer is not None)
+        self.parts = Parts(settings, rulebook, clock, store, slack.Slack(client, pace), quick, mailer)
         self.delivery = Delivery(self.parts)
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret
@@ -74,7 +78,7 @@ class Tocsin:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """With the policy that the settings name."""
-        return cls(settings, policy.load(settings.policy, zone=settings.timezone), pace=Pace(time.monotonic))
+        return cls(settings, Rulebook.read(settings.policy, settings.timezone), pace=Pace(time.monotonic))
 
     def connect(self) -> None:
         """Bring the schema up to date and listen to Slack; while Slack is away, without it: the watch connects later.
@@ -112,6 +116,13 @@ class Tocsin:
         self.jobs.start()
         return port
 
+    def read_policy_again(self) -> bool:
+        """Take over what the policy file says now, unless it is wrong; whether it was taken over."""
+        taken = self.parts.rulebook.read_again(self.parts.clock.now())
+        if taken and self.jobs:
+            schedule.follow_policy(self.jobs, self.parts)
+        return taken
+
     def connected(self) -> bool:
         """Whether Slack reaches us; in HTTP mode only Slack knows."""
         return self.socket is None or self.socket.connected()
@@ -129,17 +140,18 @@ class Tocsin:
 
 
 def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
-    stopping = threading.Event()
+    """Run until SIGTERM or SIGINT. SIGHUP has the policy read again."""
+    orders: queue.SimpleQueue[int] = queue.SimpleQueue()  # what a signal's handler may write to
 
-    def stop(signum: int, frame: FrameType | None) -> None:
-        stopping.set()
+    def note(signum: int, frame: FrameType | None) -> None:
+        orders.put(signum)
 
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, stop)
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(signum, note)
     bot = Tocsin.from_settings(settings)
     port = bot.start()
     log.info("tocsin is up; health on port %s", port)
-    stopping.wait()
+    while orders.get() == signal.SIGHUP:
+        bot.read_policy_again()
     log.info("stopping")
     bot.stop()

@@ -5,8 +5,9 @@ transaction in which the effect is settled. Every carrier may be killed at any p
 before it makes a thing twice, and a thing that is there already is what it wanted.
 """
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,15 +30,16 @@ from bot.effects import (
     ShareReview,
     ShowMenu,
 )
-from bot.errors import MailRefused, SlackRefused
+from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.views import card, document, letters, lists, messages
-from bot.workflows import people, rooms, wording
+from bot.workflows import leadership, people, permissions, rooms, wording
+from bot.workflows.people import remember
 from db import outbox, queries
 from db.models import Incident
 from db.outbox import Claimed
-from db.records import IncidentRecord, Record, users_in
+from db.records import IncidentRecord, PersonRecord, Record, users_in
 from db.store import Work
 
 Learned = Callable[[Work], None]
@@ -46,6 +48,11 @@ WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "ac
 
 # What is said later than this says when it happened.
 LATE = timedelta(minutes=5)
+# https://docs.slack.dev/interactivity/deep-linking: opens a channel in the app or, without it, in the browser.
+ROOM_LINK = "https://slack.com/app_redirect?channel="
+# What tells somebody of a new incident waits so long for the room that it is to lead to.
+ROOM_SOON = timedelta(seconds=15)
+LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_wanted", "role_yours"})
 
 
 @dataclass(frozen=True)
@@ -218,8 +225,8 @@ def invite(effect: Invite, errand: Errand) -> Learned:
         return nothing  # `rooms.opened` invites everybody.
     if _is_out_of_reach(incident):
         return nothing  # So does `rooms.found`.
-    users = [user for user in effect.users if people.is_in_slack(user)]
-    failures = errand.parts.slack.invite(incident.room, users)
+    users, failures = _one_by_one(effect.users, errand.parts)
+    failures |= errand.parts.slack.invite(incident.room, users)
     came = [user for user in users if user not in failures]
 
     def learned(work: Work) -> None:
@@ -229,6 +236,21 @@ def invite(effect: Invite, errand: Errand) -> Learned:
             rooms.not_invited(work, number=incident.id, failures=failures)
 
     return learned
+
+
+def _one_by_one(ids: Iterable[str], parts: Parts) -> tuple[list[str], dict[str, str]]:
+    """The people meant by the ids of people and user groups; and the groups that Slack says no about, with its code."""
+    users: dict[str, None] = {}
+    failures: dict[str, str] = {}
+    for one in ids:
+        if one in permissions.only_groups([one]):
+            try:
+                users.update(dict.fromkeys(sorted(parts.slack.members_of_group(one))))
+            except SlackRefused as refusal:
+                failures[one] = refusal.code
+        elif people.is_in_slack(one):
+            users[one] = None
+    return list(users), failures
 
 
 def learn_members(errand: Errand) -> Learned:
@@ -275,10 +297,15 @@ def say(effect: Say, errand: Errand) -> Learned:
     """Say a thing once: in the room, in the announcement's thread, or to one person."""
     slack, policy = errand.parts.slack, errand.parts.policy
     record = errand.record() if effect.incident is not None else None
-    late = errand.parts.clock.now() - errand.claimed.told_at > LATE
+    waited = errand.parts.clock.now() - errand.claimed.told_at
+    late, values = waited > LATE, effect.values
+    if record and effect.place == "person" and effect.what in LEADING_TO_THE_ROOM:
+        if record.incident.room is None and waited < ROOM_SOON:
+            raise SlackBusy("chat.postMessage", 1)
+        values = {**values, "room": record.incident.room}
     message = messages.say(
         effect.what,
-        effect.values,
+        values,
         incident=record.incident if record else None,
         policy=policy,
         happened=errand.claimed.told_at if late else None,
@@ -310,6 +337,9 @@ def say(effect: Say, errand: Errand) -> Learned:
     slack.post(
         channel, message.arguments(), key=f"say:{errand.claimed.uid}", thread=thread, look_since=errand.look_since
     )
+    if record and effect.what == "leadership" and effect.place == "person":
+        number, user = record.incident.id, effect.user or ""
+        return lambda work: leadership.messaged(work, number=number, user=user)
     return learned
 
 
@@ -339,9 +369,19 @@ def send_mail(effect: SendMail, errand: Errand) -> Learned:
     if parts.mailer is None:  # There was one when it was told.
         raise MailRefused("no mail server is configured: set TOCSIN_SMTP_URL, then `tocsin deliveries retry`")
     incident = errand.record().incident if effect.incident is not None else None
-    with parts.store.read() as session:
-        known = queries.people(session, users_in(json.dumps(effect.values)))
-    letter = letters.letter(effect.what, effect.values, policy=parts.policy, people=known)
+    waited = parts.clock.now() - errand.claimed.told_at
+    if incident and incident.room is None and waited < ROOM_SOON and not parts.health.degraded:
+        raise MailUnclear("the room is being opened, and the mail is to link to it")
+    known, newly_known = _people_of(effect, parts)
+    link = {"room_link": ROOM_LINK + incident.room} if incident and incident.room else {}
+    letter = letters.letter(
+        effect.what,
+        {**effect.values, **link},
+        policy=parts.policy,
+        people=known,
+        happened=errand.claimed.told_at if waited > LATE else None,
+    )
+    answers_to = known.get(effect.reply_to or "")
     parts.mailer.send(
         Mail(
             uid=errand.claimed.uid,
@@ -352,9 +392,32 @@ def send_mail(effect: SendMail, errand: Errand) -> Learned:
             html=letter.html,
             incident=incident.key if incident else None,
             thread=effect.thread or (incident.uid if incident else None),
+            opens=effect.opens,
+            reply_to=(answers_to.name, answers_to.email) if answers_to and answers_to.email else None,
         )
     )
-    return nothing
+
+    def learned(work: Work) -> None:
+        for person in newly_known:
+            remember(work, person)
+        if incident and effect.what == "leadership":
+            leadership.mailed(work, number=incident.id, to=effect.to)
+
+    return learned
+
+
+def _people_of(effect: SendMail, parts: Parts) -> tuple[dict[str, PersonRecord], list[PersonRecord]]:
+    """Whom the mail names, by id, and whom of them Slack was asked about. An id instead of a name delays no mail."""
+    with parts.store.read() as session:
+        known = queries.people(session, users_in(json.dumps(effect.values)) | {effect.reply_to or ""})
+    named = (effect.values.get(name) for name in ("declared_by", "commander", "comms", "user", "by"))
+    unknown = {user for user in named if user and people.is_in_slack(user) and user not in known}
+    found: list[PersonRecord] = []
+    for user in () if parts.health.degraded else sorted(unknown):
+        with contextlib.suppress(SlackError):
+            person = parts.quick.person(user)
+            found += [person] if person else []
+    return known | {person.user: person for person in found}, found
 
 
 def nothing(work: Work) -> None:

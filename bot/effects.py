@@ -177,7 +177,8 @@ class SendMail(Effect):
     """An e-mail to one person: the template `templates/mail/<what>.j2` filled with `values`.
 
     Mails of one `thread` (a random name) are shown together by the reader's program; without one, those of an incident
-    are. Never told when there is no mail server.
+    are. The one that `opens` its thread is what the others answer. Who answers writes to `reply_to`, a Slack user, if
+    their address is known by then. Never told when there is no mail server.
     """
 
     urgency: ClassVar[int] = URGENT
@@ -187,6 +188,8 @@ class SendMail(Effect):
     what: str
     values: dict[str, Any]
     thread: str | None = None
+    opens: bool = False
+    reply_to: str | None = None
 
     @property
     def lane(self) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -26,7 +27,10 @@ FOR_GOOD = 500  # SMTP answers from here on mean: do not try again. RFC 5321, se
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One e-mail to one person. `uid` is the effect's; mails of one `thread` are shown together; texts are ready."""
+    """One e-mail to one person. `uid` is the effect's; texts are ready.
+
+    Mails of one `thread` are shown together, below the one that `opens` it. Answers go to `reply_to`: name and address.
+    """
 
     uid: str
     to: str
@@ -36,6 +40,8 @@ class Mail:
     html: str
     incident: str | None = None
     thread: str | None = None
+    opens: bool = False
+    reply_to: tuple[str, str] | None = None
 
 
 class Mailer:
@@ -56,8 +62,10 @@ class Mailer:
         message["From"] = self._sender
         message["To"] = Address(display_name=_line(mail.name), addr_spec=mail.to)
         message["Date"] = format_datetime(self._now())
-        message["Message-ID"] = self._id(mail.uid)
-        if mail.thread is not None:
+        message["Message-ID"] = self._id(mail.thread if mail.opens and mail.thread else mail.uid)
+        if mail.reply_to is not None and (reply_to := _address(*mail.reply_to)):
+            message["Reply-To"] = reply_to
+        if mail.thread is not None and not mail.opens:
             message["In-Reply-To"] = message["References"] = self._id(mail.thread)
         if mail.incident is not None:
             message["X-Tocsin-Incident"] = mail.incident
@@ -100,6 +108,14 @@ class Mailer:
             smtp.close()
             raise
         return smtp
+
+
+def _address(name: str, address: str) -> Address | None:
+    """An address from elsewhere (a profile in Slack), if it is one: an answer that cannot be sent helps nobody."""
+    try:
+        return Address(display_name=_line(name), addr_spec=_line(address))
+    except (HeaderParseError, ValueError, IndexError):  # each of them, depending on what is wrong
+        return None
 
 
 def _line(text: str) -> str:

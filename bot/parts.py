@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.health import Health
 from bot.mail import Mailer
 from bot.policy import Policy
+from bot.policy.rulebook import Rulebook
 from bot.settings import Settings
 from bot.slack import Slack
 from db.store import Store
@@ -16,10 +17,15 @@ class Parts:
     """The parts that commands, delivery, schedule and web share."""
 
     settings: Settings
-    policy: Policy
+    rulebook: Rulebook
     clock: Clock
     store: Store
     slack: Slack
     quick: Slack  # for people who wait: it gives up in time to answer them within Slack's three seconds
     mailer: Mailer | None = None
     health: Health = field(default_factory=Health)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force at this moment."""
+        return self.rulebook.policy

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, privacy, rooms
+from bot.workflows import chase, escalation, privacy, rooms
 from db import backup
 from db.models import SeenEvent
 from db.store import Work
@@ -28,6 +28,7 @@ LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
 HOUR = "rooms:"
+OFTEN = frozenset({"watch", "escalation"})
 AGAIN, AGAIN_AFTER = " again", timedelta(minutes=1)
 
 
@@ -40,24 +41,40 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
         timezone=parts.settings.timezone,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_IS_FINE},
     )
-    cron = CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.settings.timezone)
     jobs.add_job(watch.look, IntervalTrigger(seconds=EVERY_SECONDS), id="watch")
-    jobs.add_job(run_chase, cron, args=[parts], id="chase")
-    jobs.add_job(make_up, args=[parts, cron], id="chase that was missed")
+    jobs.add_job(make_up, args=[parts, chase_times(parts)], id="chase that was missed")
+    jobs.add_job(escalate, IntervalTrigger(minutes=1), args=[parts], id="escalation")
     jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
     jobs.add_job(check_rooms, IntervalTrigger(hours=1), args=[parts], id="rooms")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
-    if parts.policy.backup.cron and parts.policy.backup.folder:
-        nightly = CronTrigger.from_crontab(parts.policy.backup.cron.spelled_out, timezone=parts.settings.timezone)
-        jobs.add_job(keep_backup, nightly, args=[parts], id="backup")
+    follow_policy(jobs, parts)
     known = {job.id: job for job in jobs.get_jobs()}
-    jobs.add_listener(lambda event: _again(jobs, known[event.job_id.removesuffix(AGAIN)]), EVENT_JOB_ERROR)
+    jobs.add_listener(lambda event: _again(jobs, known, event.job_id.removesuffix(AGAIN)), EVENT_JOB_ERROR)
     return jobs
 
 
-def _again(jobs: BackgroundScheduler, failed: Job) -> None:
+def follow_policy(jobs: BackgroundScheduler, parts: Parts) -> None:
+    """Have the jobs that the policy times come at its times, also when it was read again."""
+    jobs.add_job(run_chase, chase_times(parts), args=[parts], id="chase", replace_existing=True)
+    rules = parts.policy.backup
+    if rules.cron and rules.folder:
+        nightly = CronTrigger.from_crontab(rules.cron.spelled_out, timezone=parts.settings.timezone)
+        jobs.add_job(keep_backup, nightly, args=[parts], id="backup", replace_existing=True)
+    elif jobs.get_job("backup"):
+        jobs.remove_job("backup")
+
+
+def chase_times(parts: Parts) -> CronTrigger:
+    """When what is overdue is looked for."""
+    return CronTrigger.from_crontab(parts.policy.review.chase.cron.spelled_out, timezone=parts.settings.timezone)
+
+
+def _again(jobs: BackgroundScheduler, known: dict[str, Job], job_id: str) -> None:
     """A job failed, most likely because the database was away; what comes seldom is tried again in a minute."""
-    if failed.id == "watch":
+    failed = jobs.get_job(job_id) or known.get(
+        job_id
+    )  # Those that come once are gone; others the policy may have brought.
+    if failed is None or job_id in OFTEN:
         return
     at = datetime.now(UTC) + AGAIN_AFTER
     jobs.add_job(
@@ -65,7 +82,7 @@ def _again(jobs: BackgroundScheduler, failed: Job) -> None:
         DateTrigger(at),
         args=failed.args,
         kwargs=failed.kwargs,
-        id=f"{failed.id}{AGAIN}",
+        id=f"{job_id}{AGAIN}",
         replace_existing=True,
     )
 
@@ -99,6 +116,17 @@ def remember_tick(work: Work) -> None:
     """The cron's time has been used; kept beside Slack's events, which are swept after a week, all but the newest."""
     work.session.execute(delete(SeenEvent).where(SeenEvent.event_id.startswith(TICK, autoescape=True)))
     work.insert_once(SeenEvent, event_id=f"{TICK}{work.now:%Y%m%dT%H%M%S%f}", at=work.now)
+
+
+def escalate(parts: Parts) -> int:
+    """Follow the rules that hold by now: time has passed, or the policy has changed. Of how many incidents."""
+    policy, mail = parts.policy, parts.mailer is not None
+    with parts.store.read() as session:
+        numbers = escalation.due(session, policy=policy, mail=mail, now=parts.clock.now())
+    for number in numbers:
+        with parts.store.begin() as work:
+            escalation.consider(work, policy=policy, mail=mail, incident=work.incident(number))
+    return len(numbers)
 
 
 def check_rooms(parts: Parts, *, anyway: bool = False) -> int:

@@ -30,12 +30,14 @@ def _desk() -> Iterator[tuple["Store", "Policy"]]:
     """The store and the policy. A refusal is said with names for ids, which a terminal knows no mentions for."""
     from bot import database
     from bot.views.letters import Plain
+    from bot.workflows import consequences
     from db import queries
     from db.records import users_in
 
     settings = cli.settings()
     policy = cli.policy(settings)
     with database.opened(settings) as store:
+        consequences.attach(store, policy=lambda: policy, mail=settings.smtp is not None)
         try:
             yield store, policy
         except errors.Refused as refusal:

@@ -62,6 +62,8 @@ class EntryKind(StrEnum):
     MERGED = "merged"
     REOPENED = "reopened"
     REDACTED = "redacted"
+    ESCALATED = "escalated"
+    TOLD = "told"
 
 
 class ActionState(StrEnum):

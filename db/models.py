@@ -354,6 +354,49 @@ class Nudge(Base):
     at: Mapped[datetime]
 
 
+class Escalation(Base):
+    """A rule of the policy that was followed: the row is why it is followed once.
+
+    `facts` are those it named, as they were; `orders` is what followed.
+    """
+
+    __tablename__ = "escalations"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    orders: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Reader(Base):
+    """Somebody of leadership who is told of an incident, and went on being told. Told by mail, in Slack, or both.
+
+    `key` is their Slack id or, without one, made from their address.
+    """
+
+    __tablename__ = "readers"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(320))
+    slack: Mapped[str | None] = mapped_column(SlackId)
+    asked_at: Mapped[datetime]
+    mailed_at: Mapped[datetime | None]
+    messaged_at: Mapped[datetime | None]
+
+
+class Absence(Base):
+    """Somebody is away: until then no role is given to them by itself."""
+
+    __tablename__ = "absences"
+
+    user: Mapped[str] = mapped_column(SlackId, primary_key=True)
+    until_at: Mapped[datetime]
+    said_at: Mapped[datetime]
+
+
 class Audit(Base):
     """Who was refused what, and who did what only administrators do. Appended to, never changed."""
 

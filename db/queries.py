@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.enums import ActionState, EffectState, EntryKind, Phase, ReviewState
 from db.models import (
+    Absence,
     Action,
     AnchorTime,
     Base,
@@ -17,6 +18,7 @@ from db.models import (
     Decision,
     Effect,
     Entry,
+    Escalation,
     Filing,
     Incident,
     Member,
@@ -24,6 +26,7 @@ from db.models import (
     Outage,
     Person,
     Pin,
+    Reader,
     Review,
     Role,
     RunningClock,
@@ -36,10 +39,12 @@ from db.records import (
     DeliveryRecord,
     Duties,
     EntryRecord,
+    EscalationRecord,
     FactRecord,
     FilingRecord,
     IncidentRecord,
     PersonRecord,
+    ReaderRecord,
     Record,
     ReviewRecord,
 )
@@ -172,6 +177,8 @@ def record(session: Session, number: int) -> Record:
         review=review(session, number),
         undelivered=deliveries(session, number, EffectState.DEAD),
         duties=duties(session, number),
+        escalations=escalations(session, number),
+        readers=readers(session, number),
     )
 
 
@@ -225,6 +232,34 @@ def clocks_of(session: Session, user: str) -> list[tuple[int, ClockRecord]]:
         .order_by(RunningClock.due_at)
     )
     return [(row.incident_id, _picture(ClockRecord, row)) for row in rows]
+
+
+def escalations(session: Session, number: int) -> tuple[EscalationRecord, ...]:
+    """The rules that were followed, the first first."""
+    rows = session.scalars(
+        select(Escalation).where(Escalation.incident_id == number).order_by(Escalation.at, Escalation.rule)
+    )
+    return tuple(_picture(EscalationRecord, row) for row in rows)
+
+
+def escalated_open(session: Session) -> list[EscalationRecord]:
+    """The rules that were followed in incidents that are open."""
+    rows = session.scalars(
+        select(Escalation).join(Incident, Incident.id == Escalation.incident_id).where(Incident.closed_at.is_(None))
+    )
+    return [_picture(EscalationRecord, row) for row in rows]
+
+
+def readers(session: Session, number: int) -> tuple[ReaderRecord, ...]:
+    """Those of leadership who are told of the incident, in the order of their names."""
+    rows = session.scalars(select(Reader).where(Reader.incident_id == number).order_by(Reader.name, Reader.key))
+    return tuple(_picture(ReaderRecord, row) for row in rows)
+
+
+def away(session: Session, users: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Those of these people who are away, and until when."""
+    rows = session.scalars(select(Absence).where(Absence.user.in_(sorted(set(users))), Absence.until_at > now))
+    return {row.user: row.until_at for row in rows}
 
 
 def members(session: Session, number: int) -> set[str]:

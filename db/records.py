@@ -210,6 +210,33 @@ class Duties:
     clocks: tuple[ClockRecord, ...] = ()
 
 
+class EscalationRecord:
+    """A rule of the policy that was followed; the facts it named, as they were, and what followed.
+
+    `orders` are those of the rule, but that `roles` says of each role until when somebody must have it (RFC 3339).
+    """
+
+    incident_id: int
+    rule: str
+    at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    orders: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderRecord:
+    """Somebody of leadership who is told of an incident; when it first reached them by mail, and in Slack."""
+
+    incident_id: int
+    key: str
+    name: str
+    email: str | None = None
+    slack: str | None = None
+    asked_at: datetime
+    mailed_at: datetime | None = None
+    messaged_at: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """Everything that is known about one incident. `roles` maps a role to the user who holds it."""
@@ -221,6 +248,8 @@ class Record:
     review: ReviewRecord | None = None
     undelivered: tuple[DeliveryRecord, ...] = ()
     duties: Duties = Duties()
+    escalations: tuple[EscalationRecord, ...] = ()
+    readers: tuple[ReaderRecord, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

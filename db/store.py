@@ -38,6 +38,7 @@ class Work:
         self.session = session
         self.now = now
         self.told = False
+        self.noted: list[tuple[Incident, Entry]] = []
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
@@ -72,7 +73,9 @@ class Work:
         data: Mapping[str, Any] | None = None,
     ) -> Entry:
         """Append to the incident's timeline. `at` is when it happened, if not now."""
-        return timeline.append(self.session, incident, kind, text, by=by, now=self.now, at=at, data=data)
+        entry = timeline.append(self.session, incident, kind, text, by=by, now=self.now, at=at, data=data)
+        self.noted.append((incident, entry))
+        return entry
 
     def tell(self, effect: outbox.Tellable) -> None:
         """Say what the world must hear once this transaction is committed."""
@@ -88,7 +91,8 @@ class Store:
     """A database of tocsin's.
 
     `now` gives the time of a transaction; `on_told` is called after a commit that told something, from the thread
-    that committed. Several stores of one database, one after the other, may share an `engine` and what it has compiled.
+    that committed. `before_commit` is given a transaction that noted something, to add what follows from that. Several
+    stores of one database, one after the other, may share an `engine` and what it has compiled.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class Store:
         self.engine = engine or open_engine(url)
         self.now = now
         self.on_told = on_told
+        self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         # Many SQLite writers waiting for the file's lock are slow and unfair; waiting here is neither.
@@ -122,6 +127,8 @@ class Store:
             session.connection(execution_options={"tocsin_writes": True, "tocsin_busy_seconds": patience})
             work = Work(session, self.now())
             yield work
+            if work.noted and self.before_commit:
+                self.before_commit(work)
             session.commit()
         if work.told and self.on_told:
             self.on_told()

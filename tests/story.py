@@ -93,6 +93,12 @@ class Story:
         self.settles()
         return taken
 
+    def minute_strikes(self) -> int:
+        """The scheduler's minute: the rules are looked at again."""
+        followed = schedule.escalate(self.bot.parts)
+        self.settles()
+        return followed
+
     def settles(self) -> None:
         """Until nothing is under way between the bot and the workspace."""
         carried = 1

@@ -20,6 +20,7 @@ from bot.policy.complaints import complaint
 from bot.policy.cron import Cron
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
+from bot.policy.escalation import Orders, Rule
 from bot.policy.frameworks import catalogue
 from bot.policy.sections import (
     Chase,
@@ -45,11 +46,13 @@ __all__ = [
     "Duration",
     "Ladder",
     "Leader",
+    "Orders",
     "Permissions",
     "Policy",
     "Review",
     "ReviewPart",
     "Role",
+    "Rule",
     "Severity",
     "Targets",
     "Unit",

@@ -10,13 +10,37 @@ from typing import Any
 from bot.policy.document import parse
 
 BUILT_IN = """\
-leadership: []                  # who is told at once of high severities: {name, slack, email}, without slack or email
+leadership: []                  # {name, slack, email, private}; private: true hears of private incidents, too
+
+escalation:                     # who else must know; further rules may be added under keys of their own
+  high:
+    when: high                  # a condition on what is known of the incident
+    why: it is of a high severity   # what people are told as the reason
+    then:                       # what follows, once an incident; what is not wanted may be left out
+      leadership: true          # tell leadership by e-mail and in Slack, and again when it changes
+      customers: false          # ask the Communication Lead for an update to customers
+      invite: []                # Slack ids of people (U…) and user groups (S…) to bring into the room
+      roles: {}                 # roles that somebody must have, and how soon after this
+    enabled: true               # false switches a rule off
+  customer-data:
+    when: kind == security and customer_data in [yes, unknown]
+    why: it is a security incident and customer data is involved, as far as is known
+    then: {leadership: true}
+  personal-data:
+    when: personal_data == yes
+    why: personal data is involved, which may have to be notified
+    then: {leadership: true}
+  customers:
+    when: service_affecting == yes
+    why: customers notice
+    then: {customers: true, roles: {comms: 10m}}
 
 roles:                          # who does what in an incident; further roles may be added under keys of their own
   commander:
     label: Incident Commander   # what people read
     duty: Leads the response; decides, delegates and keeps everybody on the same plan.
     default: null               # Slack user id of who has the role when nobody is named
+    deputies: []                # Slack user ids of who has it, in this order, when that one is away or has left
   primary:
     label: Primary On-Call
     duty: Works on the problem first; investigates, contains and repairs.

@@ -11,6 +11,7 @@ from bot.errors import Refused
 from bot.policy.calendar import Calendar
 from bot.policy.cron import Cron
 from bot.policy.durations import Duration, LastingDuration
+from bot.policy.escalation import Rule, wrong_rules
 from bot.policy.frameworks import Frameworks, complaints
 from bot.policy.words import (
     Count,
@@ -33,11 +34,12 @@ from bot.policy.words import (
 
 
 class Leader(Section):
-    """Somebody who is told at once of high severities."""
+    """Somebody whom the escalation rules tell. Of private incidents only who is named for it: `private`."""
 
     name: Line
     slack: SlackUser | None = None
     email: Email | None = None
+    private: StrictBool = False
 
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
@@ -52,6 +54,7 @@ class Role(Entry):
     label: Line
     duty: Line
     default: SlackUser | None = None
+    deputies: tuple[SlackUser, ...] = ()
 
 
 class Targets(Section):
@@ -161,6 +164,7 @@ class Policy(Section):
     """How a team handles incidents. Made by `bot.policy.load`."""
 
     leadership: tuple[Leader, ...]
+    escalation: Annotated[Mapping[Key, Rule], AfterValidator(knowing_their_keys)]
     roles: Annotated[Mapping[Key, Role], AfterValidator(knowing_their_keys)]
     severities: Annotated[Mapping[Key, Severity], AfterValidator(knowing_their_keys), AfterValidator(by_key)]
     review: Review
@@ -185,6 +189,13 @@ class Policy(Section):
     @model_validator(mode="after")
     def _frameworks_know_the_rest(self) -> Self:
         for wrong in complaints(self.frameworks, severities=self.severities, roles=self.roles):
+            raise wrong
+        return self
+
+    @model_validator(mode="after")
+    def _rules_know_the_rest(self) -> Self:
+        high = {key: severity.high for key, severity in self.severities.items()}
+        for wrong in wrong_rules(self.escalation, high=high, roles=self.roles):
             raise wrong
         return self
 

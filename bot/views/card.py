@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import buttons, kit, labels
+from bot.views import buttons, kit, labels, leadership
 from bot.views.kit import Message, Safe
 from bot.workflows import lifecycle
 from db.enums import Phase
@@ -43,8 +43,8 @@ def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
     blocks.append(kit.context(_answers(incident)))
     blocks += kit.sections(_gaps(record))
     blocks += kit.sections(_undelivered(record.undelivered))
-    if not mail_configured and incident.phase.is_open and _is_high(incident, policy):
-        blocks.append(kit.context("Leadership e-mail: not configured"))
+    if told := leadership.line(record, policy, mail_configured=mail_configured):
+        blocks.append(kit.context(told))
     for row in buttons.rows(record, policy):
         blocks += kit.actions(row)
     return Message.of(_summary(record, policy), *blocks)
@@ -216,8 +216,3 @@ def _undelivered(dead: Sequence[DeliveryRecord]) -> Safe:
         "runs tocsin.\n{lines}",
         lines=kit.bullets(lines),
     )
-
-
-def _is_high(incident: IncidentRecord, policy: Policy) -> bool:
-    known = policy.severities.get(incident.severity)
-    return known is not None and known.high

@@ -30,16 +30,26 @@ class Letter:
     html: str
 
 
-def letter(what: str, values: Mapping[str, Any], *, policy: Policy, people: Mapping[str, PersonRecord]) -> Letter:
+def letter(
+    what: str,
+    values: Mapping[str, Any],
+    *,
+    policy: Policy,
+    people: Mapping[str, PersonRecord],
+    happened: datetime | None = None,
+) -> Letter:
     """The e-mail `what`, filled with `values` alone. What the caller left out is not told.
+
+    `happened` marks an e-mail that comes late: when it was about to be said.
 
     A value that the template needs and nobody gave is a `jinja2.UndefinedError`; a mail that has no template is a
     `jinja2.TemplateNotFound`.
     """
     plain = paragraphs.render(f"mail/{what}", values, policy=policy, dialect=Plain(people))
     subject, _, text = plain.partition("\n")
-    rich = paragraphs.render(f"mail/{what}", values, policy=policy, dialect=Html(people))
-    return Letter(subject, text.strip("\n") + "\n", _PAGE.format(body=_body(rich.partition("\n")[2])))
+    rich = paragraphs.render(f"mail/{what}", values, policy=policy, dialect=Html(people)).partition("\n")[2]
+    late = f"Sent late: this is of {kit.utc(happened)}.\n\n" if happened else ""
+    return Letter(subject, late + text.strip("\n") + "\n", _PAGE.format(body=_body(late + rich)))
 
 
 class Plain:

@@ -131,7 +131,9 @@ def _word_by_word(name: str) -> Callable[[Context, Any], Safe]:
 
 @pass_context
 def _people(context: Context, users: Iterable[str]) -> Safe:
-    return Safe(", ".join(_dialect(context).person(user) for user in users))
+    """People; user groups by their id alone, since to mention one calls all of it."""
+    dialect = _dialect(context)
+    return Safe(", ".join(dialect.text(f"group {u}") if u.startswith("S") else dialect.person(u) for u in users))
 
 
 @pass_context

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from bot.effects import SendMail
 from bot.policy import Policy
-from bot.workflows import rooms
+from bot.workflows import escalation, rooms
 from db import queries
-from db.enums import Answer, EntryKind, Kind
+from db.enums import EntryKind
 from db.models import Outage
 from db.records import IncidentRecord
 from db.store import Work
@@ -66,16 +66,9 @@ def _open(work: Work) -> Outage | None:
 
 
 def _serious(work: Work, policy: Policy) -> list[IncidentRecord]:
-    """The open incidents that leadership is told of: of a high severity, or security with customer data."""
+    """The open incidents that leadership is told of."""
     incidents = queries.incidents_open(work.session, limit=INCIDENTS_MOST)
-    return [incident for incident in incidents if _is_serious(incident, policy)]
-
-
-def _is_serious(incident: IncidentRecord, policy: Policy) -> bool:
-    level = policy.severities.get(incident.severity)  # None: the policy was changed since
-    if level is not None and level.high:
-        return True
-    return incident.kind is Kind.SECURITY and incident.customer_data is Answer.YES
+    return [one for one in incidents if escalation.concerns_leadership(one, policy=policy, now=work.now)]
 
 
 def _tell_leadership(work: Work, policy: Policy, outage: Outage, what: str, incidents: list[IncidentRecord]) -> None:

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Delete, delete, or_, select
+from sqlalchemy import CursorResult, Delete, delete, or_, select, update
 
-from bot.effects import Say
+from bot.effects import Say, SendMail
 from bot.errors import Refused
 from bot.policy import Duration, Policy
 from bot.workflows import permissions, wording
 from bot.workflows.telling import redraw
 from db import timeline
 from db.enums import EffectState, EntryKind
-from db.models import Audit, Effect, Entry, Incident, Person, Pin, Review
+from db.models import Audit, Effect, Entry, Incident, Person, Pin, Reader, Review
 from db.store import Work
 
 GONE = "[redacted]"
@@ -43,6 +43,7 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
     """
     reason = wording.paragraph(reason, "reason")
     work.session.execute(delete(Person).where(Person.user == user))
+    work.session.execute(update(Reader).where(Reader.slack == user).values(name=user, email=None))
     mention = f"%<@{user}>%"
     theirs = select(Entry).where(
         Entry.redacted_at.is_(None), Entry.text != "", or_(Entry.by == user, Entry.text.like(mention))
@@ -112,7 +113,7 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
         timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
         taken += 1
     settled = select(Effect).where(
-        Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind == Say.__name__
+        Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind.in_((Say.__name__, SendMail.__name__))
     )
     for effect in work.session.scalars(settled):  # How it read is not kept beside the timeline, nor said after all.
         effect.payload, effect.state = {}, EffectState.DONE

@@ -14,6 +14,8 @@ from db.models import Action, Incident, Member, Person, Review, Role, SeenEvent
 from db.store import Work
 
 ROOMS_MOST = 1000
+# Direct messages that tell outsiders what the room says itself.
+OF_ONE_PERSON = frozenset({"leadership"})
 # What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
 MEMBERS_ASKED_AGO = timedelta(minutes=1)
 
@@ -36,7 +38,7 @@ def opened(work: Work, *, number: int, room: str, name: str) -> None:
 
 
 def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
-    """Everybody who belongs into the room: who declared, holds a role, owes something, or was there already."""
+    """Everybody who belongs into the room: who declared, holds a role, owes something, was called by a rule, or was there."""
     holders = work.session.scalars(select(Role.user).where(Role.incident_id == incident.id).order_by(Role.role))
     owners = work.session.scalars(
         select(Action.owner)
@@ -45,8 +47,11 @@ def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
     )
     review = work.session.get(Review, incident.id)
     members = sorted(queries.members(work.session, incident.id))  # of a room that is gone
+    called = [
+        one for record in queries.escalations(work.session, incident.id) for one in record.orders.get("invite", ())
+    ]
     return tuple(
-        dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []), *members))
+        dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []), *called, *members))
     )
 
 
@@ -111,6 +116,8 @@ def members_are(work: Work, *, room: str, users: Collection[str]) -> None:
 def nobody_heard(work: Work, *, user: str, said: Say) -> None:
     """Somebody who was to be told something has left: remember it, and tell the room instead."""
     work.session.execute(update(Person).where(Person.user == user).values(active=False))
+    if said.what in OF_ONE_PERSON:  # The room knows what it says; that they do not is the news.
+        said = said.model_copy(update={"what": "nobody_heard", "values": {"user": user}})
     work.tell(said.model_copy(update={"place": "room", "user": None}))
 
 

@@ -1,0 +1,48 @@
+"""What follows from a change, added to the transaction that makes it, whichever workflow that was.
+
+Every change of facts is a line of the timeline. So before a commit the lines that were written are looked through, in this
+one place: whatever changes facts, today or one day, cannot forget who else must hear of it.
+"""
+
+from collections.abc import Callable, Iterator
+
+from bot.policy import Policy
+from bot.workflows import escalation
+from db.enums import EntryKind
+from db.models import Entry, Incident
+from db.store import Store, Work
+
+# What changes a fact that a rule may ask for, or that leadership was told. Notes, updates and the like do not.
+FACTS = frozenset(
+    {
+        EntryKind.DECLARED,
+        EntryKind.PHASE,
+        EntryKind.SEVERITY,
+        EntryKind.ANSWER,
+        EntryKind.CLOSED,
+        EntryKind.DISMISSED,
+        EntryKind.MERGED,
+        EntryKind.REOPENED,
+    }
+)
+
+
+def attach(store: Store, *, policy: Callable[[], Policy], mail: bool) -> None:
+    """Have every transaction of this store looked through. `mail` says whether there is a mail server."""
+    store.before_commit = lambda work: add(work, policy=policy(), mail=mail)
+
+
+def add(work: Work, *, policy: Policy, mail: bool) -> None:
+    """Add what follows from what this transaction has noted."""
+    for incident, entries in _by_incident(work):
+        changes = [entry for entry in entries if entry.kind in FACTS]
+        if changes:
+            escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)
+
+
+def _by_incident(work: Work) -> Iterator[tuple[Incident, list[Entry]]]:
+    """What was noted of each incident, in the order of their numbers, as everybody locks them."""
+    incidents = {incident.id: incident for incident, _ in work.noted}
+    noted = tuple(work.noted)
+    for number in sorted(incidents):
+        yield incidents[number], [entry for incident, entry in noted if incident.id == number]
