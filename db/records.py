@@ -210,6 +210,7 @@ class Duties:
     clocks: tuple[ClockRecord, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class EscalationRecord:
     """A rule of the policy that was followed; the facts it named, as they were, and what followed.
 
