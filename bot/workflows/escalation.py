@@ -131,11 +131,11 @@ def _follow(work: Work, policy: Policy, incident: Incident, rules: Sequence[Rule
 def _ask_for_update(work: Work, incident: Incident, why: list[str]) -> None:
     """Ask the Communication Lead to tell customers; nobody is: the room hears it."""
     comms = queries.roles(work.session, incident.id).get("comms")
-    values = {"key": incident.key, "why": why, **({} if incident.private else {"title": incident.title})}
     if comms is None:
-        say(work, incident, "customers_wanted", {**values, "nobody": True})
-    else:
-        whisper(work, incident, comms, "customers_wanted", values)
+        say(work, incident, "customers_wanted", {"why": why})
+        return
+    title = {} if incident.private else {"title": incident.title}
+    whisper(work, incident, comms, "customers_asked", {"key": incident.key, "why": why, **title})
 
 
 def _orders(rule: Rule) -> dict[str, Any]:

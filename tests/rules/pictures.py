@@ -89,6 +89,19 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
         st.just({"archived": True}),
         st.just({"not_invited": {"U0BO": "user_is_restricted"}}),
     ),
+    EntryKind.ESCALATED: st.one_of(
+        st.fixed_dictionaries(
+            {"rules": st.just(["high"]), "why": st.lists(texts, min_size=1, max_size=3)},
+            optional={
+                "leaders": st.lists(texts, min_size=1, max_size=3),
+                "invited": st.just(["U0BO", "S0ONCALL"]),
+                "customers": st.just(True),
+                "drill": st.just(True),
+            },
+        ),
+        st.fixed_dictionaries({"missing": st.just("comms"), "due_at": moments.map(datetime.isoformat)}),
+    ),
+    EntryKind.TOLD: st.just({"leaders": ["Mia", "Lea"], "news": ["upgraded", "closed"]}),
     EntryKind.DISMISSED: st.just({"from": "detection", "review": False}),
     EntryKind.MERGED: st.one_of(
         st.just({"into": "INC-9", "from": "detection"}),

@@ -141,14 +141,14 @@ def test_a_wrong_value(complaint, text, line):
             "rolls: {}",
             (
                 "policy.yml:1: rolls: unknown key; did you mean 'roles'? "
-                "Allowed: leadership, roles, severities, review, actions, rooms, permissions, retention, backup, "
+                "Allowed: leadership, escalation, roles, severities, review, actions, rooms, permissions, retention, backup, "
                 "frameworks, calendar"
             ),
         ),
         ("rooms: {xyz: 1}", "policy.yml:1: rooms.xyz: unknown key; allowed: prefix"),
         (
             "leadership: [{name: Mia, slak: U0MIA, email: a@b.c}]",
-            "policy.yml:1: leadership[0].slak: unknown key; did you mean 'slack'? Allowed: name, slack, email",
+            "policy.yml:1: leadership[0].slak: unknown key; did you mean 'slack'? Allowed: name, slack, email, private",
         ),
         (
             "severities: {sev1: {targets: {comander: 5m}}}",

@@ -54,6 +54,30 @@ SAID = {
     ),
     "reopened": ({"by": "U0ANA", "reason": "It is back"}, set()),
     "not_invited": ({"users": ["U0BO", "W0KAI"], "error": "user_is_restricted"}, set()),
+    "leadership": (
+        {
+            "key": "INC-7",
+            "severity": "sev1",
+            "why": ["it is of a high severity"],
+            "news": [],
+            "title": "Checkout is down",
+            "kind": "security",
+            "phase": "recovery",
+            "since": AT,
+            "room": "C0ROOM",
+        },
+        {"title", "room"},
+    ),
+    "nobody_heard": ({"user": "U0BO"}, set()),
+    "escalated": (
+        {"why": ["customers notice"], "leaders": ["Mia"], "invited": ["U0BO", "S0ONCALL"], "drill": True},
+        {"leaders", "invited", "drill"},
+    ),
+    "customers_wanted": ({"why": ["customers notice"]}, set()),
+    "customers_asked": (
+        {"key": "INC-7", "why": ["customers notice"], "title": "Checkout is down", "room": "C0ROOM"},
+        {"title", "room"},
+    ),
     "room_archived": ({"key": "INC-7"}, set()),
     "room_lost": ({"key": "INC-7"}, set()),
     "review_due": (
