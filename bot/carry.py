@@ -7,14 +7,15 @@ before it makes a thing twice, and a thing that is there already is what it want
 
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from bot import customers
 from bot.effects import (
+    AskSubscriber,
     CheckRoom,
     Effect,
     Invite,
@@ -24,25 +25,26 @@ from bot.effects import (
     RefreshAnnouncement,
     RefreshCard,
     RefreshReview,
+    RefreshStatusPage,
     RefreshTopic,
     Say,
     SendMail,
     ShareReview,
     ShowMenu,
+    TellCustomers,
 )
+from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.views import card, document, letters, lists, messages
 from bot.workflows import leadership, people, permissions, rooms, wording
 from bot.workflows.people import remember
-from db import outbox, queries
+from db import queries
 from db.models import Incident
-from db.outbox import Claimed
 from db.records import IncidentRecord, PersonRecord, Record, users_in
 from db.store import Work
 
-Learned = Callable[[Work], None]
 # What Slack says about people who cannot be written to any more.
 WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 
@@ -53,39 +55,6 @@ ROOM_LINK = "https://slack.com/app_redirect?channel="
 # What tells somebody of a new incident waits so long for the room that it is to lead to.
 ROOM_SOON = timedelta(seconds=15)
 LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours"})
-
-
-@dataclass(frozen=True)
-class Errand:
-    """One effect under way: what is to be done, and with what."""
-
-    parts: Parts
-    claimed: Claimed
-
-    @property
-    def first_try(self) -> bool:
-        """Whether nobody can have tried before to show what this shows."""
-        with self.parts.store.read() as session:
-            return outbox.is_first_try(session, self.claimed)
-
-    @property
-    def look_since(self) -> datetime | None:
-        """From when on an earlier attempt may have said it already; None when there was none."""
-        return None if self.claimed.attempts == 1 else self.claimed.told_at
-
-    def card_shown_since(self, moment: datetime) -> bool:
-        """Whether the incident's card has been brought up to date since then."""
-        assert self.claimed.incident is not None
-        with self.parts.store.read() as session:
-            return outbox.carried_since(
-                session, kind=RefreshCard.__name__, incident=self.claimed.incident, since=moment
-            )
-
-    def record(self) -> Record:
-        """The incident as the database has it now."""
-        assert self.claimed.incident is not None
-        with self.parts.store.read() as session:
-            return queries.record(session, self.claimed.incident)
 
 
 def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- a table that the type checker can read
@@ -117,6 +86,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = react(effect, errand)
         case SendMail():
             learned = send_mail(effect, errand)
+        case RefreshStatusPage() | TellCustomers() | AskSubscriber():
+            learned = customers.carry(effect, errand)
         case _:
             raise TypeError(f"nobody carries {effect.kind}")
     return learned
@@ -418,10 +389,6 @@ def _people_of(effect: SendMail, parts: Parts) -> tuple[dict[str, PersonRecord],
             person = parts.quick.person(user)
             found += [person] if person else []
     return known | {person.user: person for person in found}, found
-
-
-def nothing(work: Work) -> None:
-    """Nothing was learned."""
 
 
 def _show(errand: Errand, channel: str, ts: str | None, drawn: Mapping[str, Any], *, key: str, since: datetime) -> str:

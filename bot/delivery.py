@@ -13,7 +13,17 @@ from datetime import timedelta
 
 from bot import carry, database, slack
 from bot.effects import KINDS, WITH_SLACK, WITHOUT_SLACK, RefreshCard, RefreshTopic
-from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackRefused, SlackUnclear
+from bot.errand import Errand
+from bot.errors import (
+    MailRefused,
+    MailUnclear,
+    SlackBusy,
+    SlackRefused,
+    SlackUnclear,
+    TargetBusy,
+    TargetRefused,
+    TargetUnclear,
+)
 from bot.metrics import DELIVERED
 from bot.parts import Parts
 from db import outbox
@@ -155,14 +165,14 @@ class Delivery:
         try:
             effect = KINDS[claimed.kind].model_validate(claimed.payload)
             with slack.within(CALLING_SECONDS):
-                learned = carry.carry(effect, carry.Errand(self.parts, claimed))
-        except SlackBusy as busy:
+                learned = carry.carry(effect, Errand(self.parts, claimed))
+        except (SlackBusy, TargetBusy) as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
-        except (SlackUnclear, MailUnclear) as unclear:
+        except (SlackUnclear, MailUnclear, TargetUnclear) as unclear:
             if isinstance(unclear, SlackUnclear) and unclear.code != slack.NO_TIME_LEFT:
                 self.parts.health.lost(self.parts.clock.now())
             self._postpone(claimed, _wait(claimed.attempts), str(unclear))
-        except (SlackRefused, MailRefused) as refusal:
+        except (SlackRefused, MailRefused, TargetRefused) as refusal:
             self._came_through(claimed)
             self._bury(claimed, str(refusal))
         except Exception as error:  # A bug of ours: it must not stop the lane, nor be lost.

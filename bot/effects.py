@@ -197,6 +197,74 @@ class SendMail(Effect):
         return f"mail:{self.incident or ''}:{hashlib.sha256(self.to.encode()).hexdigest()[:16]}"
 
 
+class RefreshStatusPage(Effect):
+    """Bring the status page's files to what is published. Where the bot serves the page itself nothing waits for it."""
+
+    needs_slack: ClassVar[bool] = False
+    incident: int | None = None
+
+    @property
+    def key(self) -> str:
+        """There is one page."""
+        return self.kind
+
+
+class TellCustomers(Effect):
+    """Bring a published update to one target, once. Holds ids only: what customers read is drawn from the record."""
+
+    incident: int
+    update: int
+
+
+class PostForCustomers(TellCustomers):
+    """Post it in a channel, perhaps one that is shared with customers."""
+
+    channel: str
+
+    @property
+    def lane(self) -> str:
+        """In order in each channel."""
+        return f"customers:{self.channel}:{self.incident}"
+
+
+class ShowOnStatuspage(TellCustomers):
+    """Create or update the incident at Atlassian Statuspage."""
+
+    needs_slack: ClassVar[bool] = False
+
+
+class MailSubscribers(TellCustomers):
+    """Have every subscriber mailed, some hundred at a time: those whose id comes after `after`."""
+
+    needs_slack: ClassVar[bool] = False
+    after: int = 0
+
+
+class MailSubscriber(TellCustomers):
+    """Mail it to one subscriber. The address is read when it is carried: who has unsubscribed meanwhile gets none."""
+
+    needs_slack: ClassVar[bool] = False
+    subscriber: int
+
+    @property
+    def lane(self) -> str:
+        """In order for each reader."""
+        return f"subscriber:{self.subscriber}"
+
+
+class AskSubscriber(Effect):
+    """Mail the question whether somebody really wants to subscribe."""
+
+    needs_slack: ClassVar[bool] = False
+    incident: int | None = None
+    subscriber: int
+
+    @property
+    def lane(self) -> str:
+        """Among what else is mailed to this reader."""
+        return f"subscriber:{self.subscriber}"
+
+
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
@@ -213,6 +281,12 @@ KINDS: dict[str, type[Effect]] = {
         ShowMenu,
         React,
         SendMail,
+        RefreshStatusPage,
+        PostForCustomers,
+        ShowOnStatuspage,
+        MailSubscribers,
+        MailSubscriber,
+        AskSubscriber,
     )
 }
 WITHOUT_SLACK = tuple(name for name, kind in KINDS.items() if not kind.needs_slack)

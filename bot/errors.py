@@ -9,9 +9,13 @@ TocsinError
 │   ├── SlackRefused   Slack understood and said no; saying it again would not help
 │   ├── SlackBusy      Slack asks to come back later
 │   └── SlackUnclear   nobody knows whether the call was carried out
-└── MailError        an e-mail was not taken by the mail server
-    ├── MailRefused    it said no for good; saying it again would not help
-    └── MailUnclear    not now, or nobody knows
+├── MailError        an e-mail was not taken by the mail server
+│   ├── MailRefused    it said no for good; saying it again would not help
+│   └── MailUnclear    not now, or nobody knows
+└── TargetError      a place where customers read did not take an update
+    ├── TargetRefused  it said no for good
+    ├── TargetBusy     it asks to come back later
+    └── TargetUnclear  nobody knows
 """
 
 from collections.abc import Mapping
@@ -80,3 +84,23 @@ class MailRefused(MailError):
 
 class MailUnclear(MailError):
     """Not now (an answer from 400 on), or no answer: it may have been taken all the same."""
+
+
+class TargetError(TocsinError):
+    """A place where customers read did not take an update. Says which and what it answered, never the update's text."""
+
+
+class TargetRefused(TargetError):
+    """No, for good; or it is not set up, and the sentence says what is missing."""
+
+
+class TargetBusy(TargetError):
+    """Too many calls: nothing was done. `retry_after` is in seconds."""
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(sentence)
+
+
+class TargetUnclear(TargetError):
+    """No answer, or one that does not say whether it was taken."""

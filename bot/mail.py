@@ -8,8 +8,8 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.errors import HeaderParseError
@@ -30,6 +30,7 @@ class Mail:
     """One e-mail to one person. `uid` is the effect's; texts are ready.
 
     Mails of one `thread` are shown together, below the one that `opens` it. Answers go to `reply_to`: name and address.
+    `headers` are further ones of our own words: nothing that people wrote.
     """
 
     uid: str
@@ -42,6 +43,7 @@ class Mail:
     thread: str | None = None
     opens: bool = False
     reply_to: tuple[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Mailer:
@@ -70,6 +72,8 @@ class Mailer:
         if mail.incident is not None:
             message["X-Tocsin-Incident"] = mail.incident
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: so that no holiday notice comes back
+        for name, value in mail.headers.items():
+            message[name] = value
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         return message

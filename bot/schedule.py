@@ -12,11 +12,12 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete, func, select
 
+from bot.effects import RefreshStatusPage
 from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, escalation, privacy, rooms
-from db import backup
+from bot.workflows import chase, customers, escalation, privacy, rooms, subscribers
+from db import backup, notices
 from db.models import SeenEvent
 from db.store import Work
 
@@ -28,7 +29,8 @@ LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
 HOUR = "rooms:"
-OFTEN = frozenset({"watch", "escalation"})
+OFTEN = frozenset({"watch", "escalation", "customers"})
+CUSTOMERS_EVERY = 30
 AGAIN, AGAIN_AFTER = " again", timedelta(minutes=1)
 
 
@@ -46,6 +48,8 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(escalate, IntervalTrigger(minutes=1), args=[parts], id="escalation")
     jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
     jobs.add_job(check_rooms, IntervalTrigger(hours=1), args=[parts], id="rooms")
+    jobs.add_job(draw_status_page, args=[parts], id="status page at the start")
+    jobs.add_job(remind_of_customers, IntervalTrigger(seconds=CUSTOMERS_EVERY), args=[parts], id="customers")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     follow_policy(jobs, parts)
     known = {job.id: job for job in jobs.get_jobs()}
@@ -98,6 +102,22 @@ def run_chase(parts: Parts) -> int:
     return taken
 
 
+def remind_of_customers(parts: Parts) -> int:
+    """Remind whoever is to tell customers more by now; how many reminders went out."""
+    with parts.store.read() as session:  # Most of the time nothing is due, and nobody who writes need wait for this.
+        if not notices.due(session, parts.clock.now()):
+            return 0
+    with parts.store.begin() as work:
+        return customers.remind(work, policy=parts.policy)
+
+
+def draw_status_page(parts: Parts) -> None:
+    """Have the page's files drawn anew: another policy may name other components, or another folder."""
+    if parts.policy.customers.page.folder is not None:
+        with parts.store.begin() as work:
+            work.tell(RefreshStatusPage())
+
+
 def make_up(parts: Parts, cron: CronTrigger) -> int:
     """Chase now if the last time of the cron passed while nobody was there; a restart on a Sunday reminds nobody."""
     now = parts.clock.now()
@@ -144,7 +164,7 @@ def sweep(parts: Parts) -> None:
     with parts.store.begin() as work:
         old = SeenEvent.at < work.now - EVENTS_KEPT
         work.session.execute(delete(SeenEvent).where(old, ~SeenEvent.event_id.startswith(TICK, autoescape=True)))
-        gone = privacy.expire(work, policy=parts.policy)
+        gone = privacy.expire(work, policy=parts.policy) + subscribers.sweep(work)
     if gone:
         log.info("%s things were let go: kept as long as the policy says", gone)
 

@@ -1,4 +1,4 @@
-"""The bot's own HTTP: is it alive, is it ready, and (in HTTP mode) what Slack sends."""
+"""The bot's own HTTP: is it alive, is it ready, the status page, and (in HTTP mode) what Slack sends."""
 
 import contextlib
 import socket
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
+from bot import site
 from bot.metrics import REGISTRY
 from bot.parts import Parts
 from bot.settings import HttpAddress
@@ -45,6 +46,7 @@ def application(parts: Parts, *, connected: Callable[[], bool], slack: App | Non
             media_type=CONTENT_TYPE_LATEST,
         )
 
+    site.show(web, parts)
     if slack is not None:
         _take_slack_requests(web, slack)
     return web

@@ -64,6 +64,34 @@ class EntryKind(StrEnum):
     REDACTED = "redacted"
     ESCALATED = "escalated"
     TOLD = "told"
+    CUSTOMERS = "customers"
+
+
+class Stage(StrEnum):
+    """What customers are told of where an incident stands. In this order; a relapse goes back."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class ComponentState(StrEnum):
+    """How a part of the service does, as customers are told; the best first. The words are Statuspage's."""
+
+    OPERATIONAL = "operational"
+    DEGRADED = "degraded_performance"
+    PARTIAL = "partial_outage"
+    MAJOR = "major_outage"
+
+
+class CustomerUpdateState(StrEnum):
+    """What became of an update for customers: a draft is published or discarded; what was published may be redacted."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DISCARDED = "discarded"
+    REDACTED = "redacted"
 
 
 class ActionState(StrEnum):

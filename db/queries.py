@@ -22,6 +22,7 @@ from db.models import (
     Filing,
     Incident,
     Member,
+    Notice,
     Nudge,
     Outage,
     Person,
@@ -43,6 +44,7 @@ from db.records import (
     FactRecord,
     FilingRecord,
     IncidentRecord,
+    NoticeRecord,
     PersonRecord,
     ReaderRecord,
     Record,
@@ -156,6 +158,11 @@ def review(session: Session, number: int) -> ReviewRecord | None:
     return _picture_or_none(ReviewRecord, row)
 
 
+def notice(session: Session, number: int) -> NoticeRecord | None:
+    """The incident as customers know it, once somebody has drafted or asked for an update."""
+    return _picture_or_none(NoticeRecord, session.get(Notice, number))
+
+
 def deliveries(session: Session, number: int, *states: EffectState) -> tuple[DeliveryRecord, ...]:
     """What became of the incident's effects; with `states`, only those."""
     question = select(Effect).where(Effect.incident_id == number).order_by(Effect.id)
@@ -179,6 +186,7 @@ def record(session: Session, number: int) -> Record:
         duties=duties(session, number),
         escalations=escalations(session, number),
         readers=readers(session, number),
+        notice=notice(session, number),
     )
 
 

@@ -126,6 +126,10 @@ class Form(Doing):
         """The chosen option's value, empty when none was chosen."""
         return str((self.fields.get(name, {}).get("selected_option") or {}).get("value", ""))
 
+    def options(self, name: str) -> list[str]:
+        """The values of all options that were chosen or ticked."""
+        return [str(chosen["value"]) for chosen in self.fields.get(name, {}).get("selected_options") or ()]
+
     def ticked(self, name: str) -> bool:
         """Whether the checkbox is ticked."""
         return bool(self.fields.get(name, {}).get("selected_options"))

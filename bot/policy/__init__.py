@@ -18,6 +18,7 @@ from bot.policy.builtin import BUILT_IN, defaults
 from bot.policy.calendar import Calendar
 from bot.policy.complaints import complaint
 from bot.policy.cron import Cron
+from bot.policy.customers import Component, Customers
 from bot.policy.document import Document, read
 from bot.policy.durations import Duration, Unit
 from bot.policy.escalation import Orders, Rule
@@ -42,7 +43,9 @@ __all__ = [
     "INSIDERS",
     "Calendar",
     "Chase",
+    "Component",
     "Cron",
+    "Customers",
     "Duration",
     "Ladder",
     "Leader",

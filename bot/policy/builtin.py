@@ -91,6 +91,31 @@ severities:                     # worst first; further severities may be added, 
     review_due: 10bd
     targets: {acknowledge: 1bd, commander: null, update_every: null}
 
+customers:                      # what customers are told, and who publishes it
+  organisation: null            # whose status page it is, as customers know you; null names nobody
+  publish: [comms, commander]   # who may publish: whoever has one of these roles
+  second_person: false          # true: whoever wrote a draft may not publish it
+  first: {sev1: 10m, sev2: 30m, sev3: 4h, sev4: null} # how soon the first update is due once a rule asks for one
+  cadence:                      # how long after an update the next one is due; null asks for none
+    sev1: 30m
+    sev2: 60m
+    sev3: null
+    sev4: null
+  remind:                       # who is reminded of an update that is due, and how long after; null leaves one out
+    comms: 0d
+    room: 5m
+    commander: 10m
+  components: {}                # what can fail, as customers know it: {checkout: {label: Checkout, statuspage: null}}
+  targets:                      # where updates are published
+    page: true                  # tocsin's own status page: /status on TOCSIN_HTTP
+    statuspage: null            # Atlassian Statuspage: the page's id; TOCSIN_STATUSPAGE_KEY is the key
+    email: false                # subscribers, who subscribe on tocsin's own status page
+    slack: []                   # channels by their ids, also those shared with customers: [C0123ABCD]
+  page:                         # tocsin's own status page
+    address: null               # what customers open: https://status.example.com
+    bot: null                   # where they reach the bot's /status, if the page is hosted elsewhere
+    folder: null                # where the page is also written as files, to be hosted elsewhere
+
 review:
   # What must be there before a review is done. There are also went_well, went_badly and luck.
   required: [impact, factors, actions, timeline_read]

@@ -10,9 +10,12 @@ from pydantic import AfterValidator, StrictBool, model_validator
 from bot.errors import Refused
 from bot.policy.calendar import Calendar
 from bot.policy.cron import Cron
+from bot.policy.customers import Customers
+from bot.policy.customers import complaints as complaints_about_customers
 from bot.policy.durations import Duration, LastingDuration
 from bot.policy.escalation import Rule, wrong_rules
-from bot.policy.frameworks import Frameworks, complaints
+from bot.policy.frameworks import Frameworks
+from bot.policy.frameworks import complaints as complaints_about_frameworks
 from bot.policy.words import (
     Count,
     E,
@@ -167,6 +170,7 @@ class Policy(Section):
     escalation: Annotated[Mapping[Key, Rule], AfterValidator(knowing_their_keys)]
     roles: Annotated[Mapping[Key, Role], AfterValidator(knowing_their_keys)]
     severities: Annotated[Mapping[Key, Severity], AfterValidator(knowing_their_keys), AfterValidator(by_key)]
+    customers: Customers
     review: Review
     actions: Actions
     rooms: Rooms
@@ -188,7 +192,13 @@ class Policy(Section):
 
     @model_validator(mode="after")
     def _frameworks_know_the_rest(self) -> Self:
-        for wrong in complaints(self.frameworks, severities=self.severities, roles=self.roles):
+        for wrong in complaints_about_frameworks(self.frameworks, severities=self.severities, roles=self.roles):
+            raise wrong
+        return self
+
+    @model_validator(mode="after")
+    def _customers_know_the_rest(self) -> Self:
+        for wrong in complaints_about_customers(self.customers, roles=self.roles, severities=self.severities):
             raise wrong
         return self
 

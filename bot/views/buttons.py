@@ -27,6 +27,7 @@ _FIXES = {
     "contained": ("Contained…", "phases.contained"),
     "verified": ("Verified…", "phases.verified"),
     "actions": ("Add action", "actions.add"),
+    "customers": ("Tell customers", "customers.draft"),
 }
 _ENDING_LABELS = {Phase.CLOSED: "Close", Phase.DISMISSED: "Dismiss", Phase.MERGED: "Merge"}
 _ENDING_ACTIONS = {Phase.CLOSED: "phases.close", Phase.DISMISSED: "phases.dismiss", Phase.MERGED: "phases.merge"}
@@ -110,6 +111,7 @@ def _besides(record: Record) -> list[InteractiveElement]:
     row: list[InteractiveElement] = [
         kit.button("Timeline", "lists.timeline", number),
         kit.button("Add action", "actions.add", number),
+        tell_customers(incident.id),
     ]
     if record.review and not incident.private:
         row.append(kit.button("Share review", "review.share", number))
@@ -125,6 +127,8 @@ def _after_the_end(record: Record) -> list[InteractiveElement]:
         kit.button("Timeline", "lists.timeline", number),
         kit.button("Add action", "actions.add", number),
     ]
+    if record.notice is not None and record.notice.is_open:
+        row.append(tell_customers(record.incident.id))
     if step := _review_step(record):
         row.append(step)
     if record.review and not record.incident.private:
@@ -184,6 +188,29 @@ def action_reminder(number: int, action: int, policy: Policy) -> list[Interactiv
         kit.button(_snooze(policy), "actions.snooze", value),
         kit.button("Give to …", "actions.give", value),
     ]
+
+
+def tell_customers(number: int, label: str = "Tell customers") -> ButtonElement:
+    """Opens the form for what customers are told."""
+    return kit.button(label, "customers.draft", str(number))
+
+
+def customer_draft(number: int, update: int) -> list[InteractiveElement]:
+    """Below a draft as it would be published."""
+    value = f"{number}:{update}"
+    return [
+        kit.button("Publish", "customers.publish", value, primary=True),
+        kit.button("Edit", "customers.edit", value),
+        kit.button("Discard", "customers.discard", value),
+    ]
+
+
+def customers_due(number: int, *, told: bool) -> list[InteractiveElement]:
+    """Below the reminder that an update for customers is due."""
+    row: list[InteractiveElement] = [tell_customers(number, "Draft now")]
+    if told:
+        row.append(kit.button("Nothing new: say so", "customers.nothing_new", str(number)))
+    return row
 
 
 def _snooze(policy: Policy) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import buttons, kit, labels, leadership
+from bot.views import buttons, customers, kit, labels, leadership
 from bot.views.kit import Message, Safe
 from bot.workflows import lifecycle
 from db.enums import Phase
@@ -29,6 +29,12 @@ _LOST = {
     "React": "a reaction could not be added",
     "ShowMenu": "the buttons could not be posted",
     "SendMail": "an e-mail could not be sent",
+    "RefreshStatusPage": "the status page could not be written",
+    "PostForCustomers": "a channel for customers could not be told",
+    "ShowOnStatuspage": "Statuspage could not be told",
+    "MailSubscribers": "subscribers could not be mailed",
+    "MailSubscriber": "a subscriber could not be mailed",
+    "AskSubscriber": "a new subscriber could not be asked",
 }
 
 
@@ -41,6 +47,8 @@ def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
     blocks += kit.fields(_facts(incident))
     blocks += kit.fields(_roles(record, policy))
     blocks.append(kit.context(_answers(incident)))
+    if known := customers.standing(record):
+        blocks.append(kit.context(known))
     blocks += kit.sections(_gaps(record))
     blocks += kit.sections(_undelivered(record.undelivered))
     if told := leadership.line(record, policy, mail_configured=mail_configured):

@@ -29,6 +29,8 @@ COMMANDS = (
     Command("severity sev2 only EU is affected", "changes the severity, with the reason"),
     Command("note We restarted the pods", "adds to the timeline"),
     Command("update Payments work again", "posts an update: to the room and the announcement's thread"),
+    Command("customers", "drafts what customers are told; a stage such as `resolved` may follow"),
+    Command("customers publish", "publishes the draft; `customers nothing-new` says that nothing has changed"),
     Command("timeline", "the timeline, oldest first"),
     Command("action @bo by friday Add an alert", "adds a follow-up action with owner and due date"),
     Command("review", "opens the post-incident review"),

@@ -4,7 +4,8 @@ An old incident may hold a severity or a role that the policy no longer has: its
 """
 
 from bot.policy import Policy
-from db.enums import Answer, Kind, Phase
+from bot.views.kit import channel
+from db.enums import Answer, ComponentState, Kind, Phase, Stage
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -13,6 +14,14 @@ QUESTIONS = {
 }
 ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.UNKNOWN: "Not known yet"}
 KINDS = {Kind.OPERATIONAL: "Operational", Kind.SECURITY: "Security"}
+TARGETS = {"page": "status page", "statuspage": "Statuspage", "email": "subscribers by e-mail"}
+# Statuspage's own words for its states.
+COMPONENT_STATES = {
+    ComponentState.OPERATIONAL: "Operational",
+    ComponentState.DEGRADED: "Degraded performance",
+    ComponentState.PARTIAL: "Partial outage",
+    ComponentState.MAJOR: "Major outage",
+}
 NO_COLOUR = ":white_circle:"
 
 
@@ -52,3 +61,18 @@ def role(policy: Policy, key: str) -> str:
     """`Incident Commander`."""
     known = policy.roles.get(key)
     return known.label if known else key
+
+
+def stage(key: str) -> str:
+    """`Investigating`."""
+    return Stage(key).value.capitalize()
+
+
+def component_state(key: str) -> str:
+    """`Partial outage`."""
+    return COMPONENT_STATES[ComponentState(key)]
+
+
+def target(key: str) -> str:
+    """`status page`; a channel by its name, as Slack shows it."""
+    return TARGETS.get(key) or channel(key.removeprefix("slack:"))

@@ -44,11 +44,20 @@ def say(
 def _row(
     what: str, values: Mapping[str, Any], incident: IncidentRecord | None, policy: Policy
 ) -> list[InteractiveElement]:
-    """The buttons of a reminder. Who is not told the owner is an outsider, who could do nothing with them."""
-    if incident is None or values.get("owner") is None:
-        return []
-    if what == "review_due":
-        return buttons.review_reminder(incident.id, policy)
-    if what == "action_due":
-        return buttons.action_reminder(incident.id, values["action"], policy)
-    return []
+    """The buttons of a draft or a reminder. Who is not told the owner is an outsider, who could do nothing with them."""
+    row: list[InteractiveElement] = []
+    owned = values.get("owner") is not None
+    match what:
+        case _ if incident is None:
+            pass
+        case "customer_draft":
+            row = buttons.customer_draft(incident.id, values["update"])
+        case "customers_due":
+            row = buttons.customers_due(incident.id, told=values["told"])
+        case "customers_asked" | "customers_wanted":
+            row = buttons.customers_due(incident.id, told=False)
+        case "review_due" if owned:
+            row = buttons.review_reminder(incident.id, policy)
+        case "action_due" if owned:
+            row = buttons.action_reminder(incident.id, values["action"], policy)
+    return row

@@ -154,6 +154,17 @@ def _link(context: Context, url: str, label: str) -> Safe:
     return _dialect(context).link(url, label)
 
 
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "phase": labels.phase,
+    "answer": labels.answer,
+    "question": labels.question,
+    "kind": labels.kind,
+    "stage": labels.stage,
+    "component": labels.component_state,
+    "target": labels.target,
+}
+
+
 @pass_context
 def _label(context: Context, key: str, of: str) -> Safe:
     policy: Policy = context["policy"]
@@ -163,9 +174,7 @@ def _label(context: Context, key: str, of: str) -> Safe:
         case "role":
             label = labels.role(policy, key)
         case _:
-            label = {"phase": labels.phase, "answer": labels.answer, "question": labels.question, "kind": labels.kind}[
-                of
-            ](key)
+            label = _LABELS[of](key)
     return _dialect(context).line(label)
 
 

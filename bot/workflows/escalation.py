@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.effects import Invite
 from bot.policy import Policy, Rule
-from bot.workflows import leadership
+from bot.workflows import customers, leadership
 from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind
@@ -109,12 +109,12 @@ def _follow(work: Work, policy: Policy, incident: Incident, rules: Sequence[Rule
         asked = {name: _plain(known[name]) for name in sorted(rule.when.names)}
         work.session.add(Escalation(incident_id=incident.id, rule=rule.key, at=work.now, facts=asked, orders=orders))
     invited = list(dict.fromkeys(one for rule in rules for one in rule.then.invite))
-    customers = any(rule.then.customers for rule in rules)
+    for_customers = any(rule.then.customers for rule in rules)
     values: dict[str, Any] = {
         "why": [rule.why for rule in rules],
         **({"leaders": leaders} if leaders else {}),
         **({"invited": invited} if invited else {}),
-        **({"customers": True} if customers else {}),
+        **({"customers": True} if for_customers else {}),
         **({"drill": True} if incident.drill else {}),
     }
     rule_keys = [rule.key for rule in rules]
@@ -123,13 +123,14 @@ def _follow(work: Work, policy: Policy, incident: Incident, rules: Sequence[Rule
         work.tell(Invite(incident=incident.id, users=tuple(invited)))
     if leaders or invited:
         say(work, incident, "escalated", values)
-    if customers:
-        _ask_for_update(work, incident, [rule.why for rule in rules if rule.then.customers])
+    if for_customers:
+        _ask_for_update(work, policy, incident, [rule.why for rule in rules if rule.then.customers])
     redraw(work, incident)
 
 
-def _ask_for_update(work: Work, incident: Incident, why: list[str]) -> None:
-    """Ask the Communication Lead to tell customers; nobody is: the room hears it."""
+def _ask_for_update(work: Work, policy: Policy, incident: Incident, why: list[str]) -> None:
+    """Ask the Communication Lead to tell customers; nobody is: the room hears it. From then on an update is due."""
+    customers.ask(work, policy=policy, incident=incident)
     comms = queries.roles(work.session, incident.id).get("comms")
     if comms is None:
         say(work, incident, "customers_wanted", {"why": why})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.effects import OpenRoom
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.workflows import lifecycle, reviews, wording
+from bot.workflows import customers, lifecycle, reviews, wording
 from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -132,6 +132,7 @@ def set_severity(work: Work, *, policy: Policy, number: int, by: str, to: str, r
     work.note(incident, EntryKind.SEVERITY, reason, by=by, data={"from": here, "to": to})
     say(work, incident, "severity_changed", {"by": by, "from": here, "to": to, "reason": reason}, aloud=True)
     reviews.due_again(work, policy=policy, incident=incident)
+    customers.due_again(work, policy=policy, incident=incident)
     redraw(work, incident, outside=True)
     return incident
 

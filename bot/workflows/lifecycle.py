@@ -151,6 +151,8 @@ def _containment_gaps(record: Record) -> Iterator[Gap]:
 def _recovery_gaps(record: Record) -> Iterator[Gap]:
     if record.incident.verified_at is None:
         yield Gap(Phase.RECOVERY, "verified", "nobody has verified the recovery yet")
+    if record.notice is not None and record.notice.is_open:
+        yield Gap(Phase.RECOVERY, "customers", "customers were told of it, and not yet that it is resolved")
 
 
 def _review_gaps(record: Record, wanted: Collection[str]) -> Iterator[Gap]:

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Delete, delete, or_, select, update
 from bot.effects import Say, SendMail
 from bot.errors import Refused
 from bot.policy import Duration, Policy
-from bot.workflows import permissions, wording
+from bot.workflows import customers, permissions, wording
 from bot.workflows.telling import redraw
 from db import timeline
 from db.enums import EffectState, EntryKind
@@ -56,6 +56,7 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
         entries = work.session.scalars(theirs.where(Entry.incident_id == number).order_by(Entry.seq)).all()
         taken += _take_out(work, incident, entries, by=by, reason=reason)
         redraw(work, incident)
+    customers.forget_drafts(work, by=user)
     permissions.record(work, user=by, what="forget", number=None, allowed=True)
     return taken
 
@@ -93,6 +94,7 @@ def _expire_texts(work: Work, number: int) -> int:
         Entry.incident_id == number, Entry.redacted_at.is_(None), says_something, Entry.kind != EntryKind.REDACTED
     )
     taken = _take_out(work, incident, work.session.scalars(written).all(), by="tocsin", reason=OF_ITS_OWN)
+    customers.forget_drafts(work, number=number)
     if taken:
         incident.title, incident.summary, incident.containment, incident.verification = GONE, "", "", ""
         incident.room_name = None  # It was made from the title.
@@ -106,12 +108,16 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
     if incident.legal_hold:
         raise Refused(f"{incident.key} is under legal hold: nothing of it may be taken out.")
     taken = 0
+    updates: list[int] = []
     for entry in entries:
+        if entry.kind is EntryKind.CUSTOMERS and "update" in entry.data:
+            updates.append(entry.data["update"])
         texts = {entry.text, entry.data.get("was", "")}
         for pin in work.session.scalars(select(Pin).where(Pin.incident_id == incident.id, Pin.text.in_(texts - {""}))):
             pin.text = GONE
         timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
         taken += 1
+    customers.redacted(work, incident=incident, updates=updates)
     settled = select(Effect).where(
         Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind.in_((Say.__name__, SendMail.__name__))
     )

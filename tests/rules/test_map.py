@@ -8,11 +8,12 @@ import pytest
 import yaml
 
 from bot import commands, policy
-from bot.views import card, home, lists, messages, modals
+from bot.views import card, customers, home, lists, messages, modals
 from bot.workflows import lifecycle
-from db.enums import EffectState, Phase
+from db.enums import EffectState, Phase, Stage
 from db.records import DeliveryRecord, IncidentRecord
 from tests.rules.test_lifecycle import COMPLETE, NOW, record
+from tests.rules.test_views_messages import SAID
 
 POLICY = policy.load()
 ACTION = COMPLETE.actions[0]
@@ -67,6 +68,12 @@ def drawn() -> dict[str, Any]:
             incident=COMPLETE.incident,
             policy=POLICY,
         ).arguments(),
+        "draft for customers": messages.say(
+            "customer_draft", SAID["customer_draft"][0], incident=COMPLETE.incident, policy=POLICY
+        ).arguments(),
+        "reminder of customers": messages.say(
+            "customers_due", SAID["customers_due"][0], incident=COMPLETE.incident, policy=POLICY
+        ).arguments(),
     }
 
 
@@ -116,6 +123,7 @@ def test_every_button_has_its_function(name, thing):
         modals.give("action", COMPLETE, action=ACTION),
         modals.snooze("review", COMPLETE, POLICY),
         modals.snooze("action", COMPLETE, POLICY, action=ACTION),
+        customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
         modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
     ],
     ids=lambda form: form.callback_id,

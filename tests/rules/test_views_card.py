@@ -51,7 +51,7 @@ def test_the_next_phase_comes_first_and_nothing_is_asked_that_is_known():
     record = Record(incident=complete(phase=Phase.ASSESSMENT), roles=EVERY_ROLE)
     assert rows(record) == [
         ["Containment", "Update", "Note", "Roles", "Severity"],
-        ["Timeline", "Add action", "Close", ["Detection", "Recovery", "Review", "Dismiss", "Merge"]],
+        ["Timeline", "Add action", "Tell customers", "Close", ["Detection", "Recovery", "Review", "Dismiss", "Merge"]],
     ]
     assert "Still missing" not in shown(record)
 

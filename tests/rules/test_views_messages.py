@@ -105,13 +105,43 @@ SAID = {
         },
         {"room", "text"},
     ),
+    "customer_draft": (
+        {
+            "by": "U0ANA",
+            "update": 4,
+            "stage": "identified",
+            "title": "Checkout is down",
+            "text": "A switch is broken",
+            "components": {"Checkout": "major_outage"},
+            "targets": ["page", "slack:C0NEWS"],
+        },
+        set(),
+    ),
+    "customer_draft_discarded": ({"by": "U0ANA"}, set()),
+    "customers_told": (
+        {
+            "by": "U0ANA",
+            "drill": False,
+            "stage": "identified",
+            "title": "Checkout is down",
+            "text": "A switch is broken",
+            "components": {"Checkout": "major_outage"},
+            "targets": ["page", "email"],
+            "next_due_at": AT,
+        },
+        {"next_due_at"},
+    ),
+    "customers_due": (
+        {"key": "INC-7", "room": "C0ROOM", "due_at": AT, "step": "comms", "told": True},
+        {"room"},
+    ),
 }
 OPTIONAL = [(what, name) for what, (_, optional) in SAID.items() for name in sorted(optional)]
-# `action` is for the buttons; `key` is named to those outside the room.
+# `action` and `update` are for the buttons; `key` is named to those outside the room.
 NEEDED = [
     (what, name)
     for what, (values, optional) in SAID.items()
-    for name in values.keys() - optional - {"owner", "action", "key"}
+    for name in values.keys() - optional - {"owner", "action", "update", "key"}
 ]
 
 

@@ -21,6 +21,7 @@ from bot.views.kit.blocks import (
 from bot.views.kit.inputs import (
     checkbox,
     choice,
+    choices,
     day_input,
     modal,
     moment_input,
@@ -28,6 +29,7 @@ from bot.views.kit.inputs import (
     person_input,
     radio,
     text_input,
+    ticks,
 )
 from bot.views.kit.text import (
     NOTHING,
@@ -61,6 +63,7 @@ __all__ = [
     "channel",
     "checkbox",
     "choice",
+    "choices",
     "clip",
     "context",
     "day",
@@ -91,6 +94,7 @@ __all__ = [
     "size",
     "split",
     "text_input",
+    "ticks",
     "tokens",
     "utc",
     "weight",

@@ -19,6 +19,7 @@ from slack_sdk.models.blocks import (
     Option,
     PlainTextInputElement,
     RadioButtonsElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
     UserSelectElement,
 )
@@ -106,6 +107,34 @@ def choice(
     _check_count(name, listed, CHOICES_MOST)
     element = StaticSelectElement(action_id=name, options=listed, initial_option=_chosen(listed, initial))
     return _input(name, label, element, hint=hint, optional=optional)
+
+
+def choices(
+    name: str,
+    label: str,
+    options: Iterable[Option],
+    *,
+    initial: Iterable[str] = (),
+    hint: str = "",
+    optional: bool = False,
+) -> InputBlock:
+    """Any of up to 100 options. Those of `initial` that are not among them are left out."""
+    listed, wanted = list(options), set(initial)
+    _check_count(name, listed, CHOICES_MOST)
+    chosen = [known for known in listed if known.value in wanted]
+    element = StaticMultiSelectElement(action_id=name, options=listed, initial_options=chosen or None)
+    return _input(name, label, element, hint=hint, optional=optional)
+
+
+def ticks(
+    name: str, label: str, options: Iterable[Option], *, initial: Iterable[str] = (), hint: str = ""
+) -> InputBlock:
+    """Up to ten boxes, of which at least one must be ticked."""
+    listed, wanted = list(options), set(initial)
+    _check_count(name, listed, TICKS_MOST)
+    chosen = [known for known in listed if known.value in wanted]
+    element = CheckboxesElement(action_id=name, options=listed, initial_options=chosen or None)
+    return _input(name, label, element, hint=hint)
 
 
 def radio(

@@ -1,0 +1,52 @@
+"""One effect under way: what its carrier works with, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.effects import RefreshCard
+from bot.parts import Parts
+from db import outbox, queries
+from db.outbox import Claimed
+from db.records import Record
+from db.store import Work
+
+Learned = Callable[[Work], None]
+"""What a carrier gives back: applied in the transaction that settles the effect."""
+
+
+def nothing(work: Work) -> None:
+    """Nothing was learned."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One effect under way: what is to be done, and with what."""
+
+    parts: Parts
+    claimed: Claimed
+
+    @property
+    def first_try(self) -> bool:
+        """Whether nobody can have tried before to show what this shows."""
+        with self.parts.store.read() as session:
+            return outbox.is_first_try(session, self.claimed)
+
+    @property
+    def look_since(self) -> datetime | None:
+        """From when on an earlier attempt may have said it already; None when there was none."""
+        return None if self.claimed.attempts == 1 else self.claimed.told_at
+
+    def card_shown_since(self, moment: datetime) -> bool:
+        """Whether the incident's card has been brought up to date since then."""
+        assert self.claimed.incident is not None
+        with self.parts.store.read() as session:
+            return outbox.carried_since(
+                session, kind=RefreshCard.__name__, incident=self.claimed.incident, since=moment
+            )
+
+    def record(self) -> Record:
+        """The incident as the database has it now."""
+        assert self.claimed.incident is not None
+        with self.parts.store.read() as session:
+            return queries.record(session, self.claimed.incident)
