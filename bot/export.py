@@ -4,8 +4,7 @@ The shape is a promise (see "Record" in the documentation): within a major versi
 Times are RFC 3339 in UTC, to the microsecond, so that they sort as text.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,10 +20,6 @@ from db.records import ActionRecord, DeliveryRecord, EntryRecord, IncidentRecord
 from db.store import Store
 
 People = Mapping[str, PersonRecord]
-
-# https://docs.slack.dev/reference/objects/user-object: ids begin with U or W.
-USER = re.compile(r"[UW][A-Z0-9]+")
-MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 def record_json(session: Session, number: int, *, policy: Policy, people: People, now: datetime) -> dict[str, Any]:
@@ -48,7 +43,7 @@ def people_in(store: Store, record: Record, slack: Slack | None) -> dict[str, Pe
     Whom the database does not know, `slack` is asked about, and that is remembered. Whom nobody knows is left out: a
     document with an id in it is better than none.
     """
-    wanted = dict.fromkeys(_mentioned(record))
+    wanted = sorted(document.mentioned(record))
     with store.read() as session:
         known = queries.people(session, wanted)
     found = _asked(slack, [user for user in wanted if user not in known]) if slack else []
@@ -70,24 +65,6 @@ def _asked(slack: Slack, users: list[str]) -> list[PersonRecord]:
         if person is not None:
             found.append(person)
     return found
-
-
-def _mentioned(record: Record) -> Iterator[str]:
-    incident, review = record.incident, record.review
-    named = [incident.declared_by, incident.closed_by, incident.verified_by, *record.roles.values()]
-    texts = [incident.summary, incident.containment, incident.verification]
-    for entry in record.timeline:
-        named += [entry.by, *(value for value in entry.data.values() if isinstance(value, str))]
-        texts.append(entry.text)
-    for action in record.actions:
-        named += [action.owner, action.created_by]
-        texts.append(action.text)
-    if review is not None:
-        named += [review.owner, review.done_by, review.timeline_read_by]
-        texts += [review.impact, review.factors, review.went_well, review.went_badly, review.luck]
-    yield from (user for user in named if user and USER.fullmatch(user))
-    for text in texts:
-        yield from MENTION.findall(text)
 
 
 def _incident(incident: IncidentRecord, roles: Mapping[str, str]) -> dict[str, Any]:

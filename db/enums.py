@@ -103,11 +103,30 @@ class ActionState(StrEnum):
 
 
 class ReviewState(StrEnum):
-    """What became of a post-incident review."""
+    """Where a post-incident review stands: `draft` → `in_review`, until everybody has signed who must → `done`.
+
+    `waived` is the review of an incident that turned out not to need one.
+    """
 
     DRAFT = "draft"
+    IN_REVIEW = "in_review"
     DONE = "done"
     WAIVED = "waived"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to do something about it."""
+        return self in (ReviewState.DRAFT, ReviewState.IN_REVIEW)
+
+
+class FactorKind(StrEnum):
+    """What sort of thing contributed to an incident. There is none for people: a person is never a cause."""
+
+    TECHNICAL = "technical"
+    PROCESS = "process"
+    ORGANISATION = "organisation"
+    DETECTION = "detection"
+    RESPONSE = "response"
 
 
 class EffectState(StrEnum):

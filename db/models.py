@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -35,6 +36,7 @@ from db.enums import (
     CustomerUpdateState,
     EffectState,
     EntryKind,
+    FactorKind,
     Kind,
     Phase,
     ReviewState,
@@ -241,7 +243,10 @@ class Review(Base):
     __tablename__ = "reviews"
     __table_args__ = (
         Index(
-            "ix_reviews_due", "due_at", sqlite_where=text("state = 'draft'"), postgresql_where=text("state = 'draft'")
+            "ix_reviews_due",
+            "due_at",
+            sqlite_where=text("state IN ('draft', 'in_review')"),
+            postgresql_where=text("state IN ('draft', 'in_review')"),
         ),
     )
 
@@ -252,8 +257,16 @@ class Review(Base):
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(SlackId)
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     impact: Mapped[str] = mapped_column(Text, default="")
-    factors: Mapped[str] = mapped_column(Text, default="")
+    began_at: Mapped[datetime | None]
+    customers_percent: Mapped[float | None] = mapped_column(Float)
+    customers_count: Mapped[int | None] = mapped_column(BigInteger)
+    data_lost: Mapped[str] = mapped_column(Text, default="", server_default="")
+    money: Mapped[str] = mapped_column(Text, default="", server_default="")
+    trigger: Mapped[str] = mapped_column(Text, default="", server_default="")
+    detection: Mapped[str] = mapped_column(Text, default="", server_default="")
+    prevention: Mapped[str] = mapped_column(Text, default="", server_default="")
     went_well: Mapped[str] = mapped_column(Text, default="")
     went_badly: Mapped[str] = mapped_column(Text, default="")
     luck: Mapped[str] = mapped_column(Text, default="")
@@ -432,6 +445,46 @@ class SubscriberToken(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(16))
     made_at: Mapped[datetime] = mapped_column(Utc(), index=True)
+
+
+class Factor(Base):
+    """Something that contributed to an incident: one of several, never a person. `whys` are the answers to five whys."""
+
+    __tablename__ = "factors"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    place: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[FactorKind] = mapped_column(word(FactorKind))
+    text: Mapped[str] = mapped_column(Text)
+    root_cause: Mapped[bool] = mapped_column(Boolean, default=False)
+    whys: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Signature(Base):
+    """Somebody signed a version of a review, in a role. Those of a version that was changed again are taken away."""
+
+    __tablename__ = "signatures"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user: Mapped[str] = mapped_column(SlackId)
+    at: Mapped[datetime]
+
+
+class ReviewVersion(Base):
+    """A review as it was signed. Its hash is on the timeline too; a redaction takes out the document and leaves the hash."""
+
+    __tablename__ = "review_versions"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    document: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(SlackId)
+    at: Mapped[datetime]
+    redacted_at: Mapped[datetime | None]
 
 
 class Nudge(Base):

@@ -19,6 +19,7 @@ from db.models import (
     Effect,
     Entry,
     Escalation,
+    Factor,
     Filing,
     Incident,
     Member,
@@ -29,8 +30,10 @@ from db.models import (
     Pin,
     Reader,
     Review,
+    ReviewVersion,
     Role,
     RunningClock,
+    Signature,
 )
 from db.records import (
     ActionRecord,
@@ -41,6 +44,7 @@ from db.records import (
     Duties,
     EntryRecord,
     EscalationRecord,
+    FactorRecord,
     FactRecord,
     FilingRecord,
     IncidentRecord,
@@ -49,10 +53,13 @@ from db.records import (
     ReaderRecord,
     Record,
     ReviewRecord,
+    SignatureRecord,
+    VersionRecord,
 )
 
 R = TypeVar("R")
 OPEN_PHASES = [phase for phase in Phase if phase.is_open]
+OPEN_REVIEWS = [state for state in ReviewState if state.is_open]
 
 
 def _picture(kind: type[R], row: Base) -> R:
@@ -163,6 +170,26 @@ def notice(session: Session, number: int) -> NoticeRecord | None:
     return _picture_or_none(NoticeRecord, session.get(Notice, number))
 
 
+def factors(session: Session, number: int) -> tuple[FactorRecord, ...]:
+    """What contributed to the incident, in the order in which people put it."""
+    rows = session.scalars(select(Factor).where(Factor.incident_id == number).order_by(Factor.place, Factor.id))
+    return tuple(_picture(FactorRecord, row) for row in rows)
+
+
+def signatures(session: Session, number: int, version: int) -> tuple[SignatureRecord, ...]:
+    """Who has signed this version of the review, the first first."""
+    question = select(Signature).where(Signature.incident_id == number, Signature.version == version)
+    return tuple(
+        _picture(SignatureRecord, row) for row in session.scalars(question.order_by(Signature.at, Signature.role))
+    )
+
+
+def review_versions(session: Session, number: int) -> tuple[VersionRecord, ...]:
+    """The review as it was signed, each time, the oldest first."""
+    question = select(ReviewVersion).where(ReviewVersion.incident_id == number).order_by(ReviewVersion.number)
+    return tuple(_picture(VersionRecord, row) for row in session.scalars(question))
+
+
 def deliveries(session: Session, number: int, *states: EffectState) -> tuple[DeliveryRecord, ...]:
     """What became of the incident's effects; with `states`, only those."""
     question = select(Effect).where(Effect.incident_id == number).order_by(Effect.id)
@@ -176,12 +203,16 @@ def record(session: Session, number: int) -> Record:
     found = incident(session, number)
     if found is None:
         raise KeyError(number)
+    written = review(session, number)
+    signing = written.version + (written.state is not ReviewState.DONE) if written else 0
     return Record(
         incident=found,
         roles=roles(session, number),
         timeline=timeline(session, number),
         actions=actions(session, number),
-        review=review(session, number),
+        review=written,
+        factors=factors(session, number) if written else (),
+        signatures=signatures(session, number, signing) if written else (),
         undelivered=deliveries(session, number, EffectState.DEAD),
         duties=duties(session, number),
         escalations=escalations(session, number),
@@ -290,7 +321,7 @@ def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
     """Reviews that should have been done by now and are not asleep, the longest overdue first."""
     rows = session.scalars(
         select(Review)
-        .where(Review.state == ReviewState.DRAFT, Review.due_at <= now)
+        .where(Review.state.in_(OPEN_REVIEWS), Review.due_at <= now)
         .where(or_(Review.snoozed_until.is_(None), Review.snoozed_until <= now))
         .order_by(Review.due_at)
     )
@@ -320,7 +351,7 @@ def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[A
     reviews = session.scalars(
         select(Review)
         .join(Incident, Incident.id == Review.incident_id)
-        .where(Review.owner == user, Review.state == ReviewState.DRAFT, may_see(user))
+        .where(Review.owner == user, Review.state.in_(OPEN_REVIEWS), may_see(user))
         .order_by(Review.due_at)
     )
     owed = session.scalars(

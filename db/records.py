@@ -15,6 +15,7 @@ from db.enums import (
     CustomerUpdateState,
     EffectState,
     EntryKind,
+    FactorKind,
     Kind,
     Phase,
     ReviewState,
@@ -108,8 +109,16 @@ class ReviewRecord:
     created_at: datetime
     done_at: datetime | None = None
     done_by: str | None = None
+    version: int = 0
     impact: str = ""
-    factors: str = ""
+    began_at: datetime | None = None
+    customers_percent: float | None = None
+    customers_count: int | None = None
+    data_lost: str = ""
+    money: str = ""
+    trigger: str = ""
+    detection: str = ""
+    prevention: str = ""
     went_well: str = ""
     went_badly: str = ""
     luck: str = ""
@@ -190,6 +199,49 @@ class PublicIncident:
     def is_open(self) -> bool:
         """Whether it goes on."""
         return self.newest.stage is not Stage.RESOLVED
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorRecord:
+    """Something that contributed; `whys` are the answers to why, each about the one before."""
+
+    id: int
+    incident_id: int
+    kind: FactorKind
+    text: str
+    root_cause: bool = False
+    whys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureRecord:
+    """Somebody signed a version of the review, in a role."""
+
+    version: int
+    role: str
+    user: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRecord:
+    """The review as it was signed; `document` is Markdown, empty once it was redacted."""
+
+    incident_id: int
+    number: int
+    document: str
+    hash: str
+    by: str
+    at: datetime
+    redacted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimilarRecord:
+    """A past incident that resembles this one, and the words they share, the most telling first."""
+
+    incident: IncidentRecord
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,13 +374,20 @@ class ReaderRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Everything that is known about one incident. `roles` maps a role to the user who holds it."""
+    """Everything that is known about one incident. `roles` maps a role to the user who holds it.
+
+    `signatures` are those of the version that is being signed, or was signed last. `similar` is there only when it was
+    asked for.
+    """
 
     incident: IncidentRecord
     roles: Mapping[str, str] = field(default_factory=dict)
     timeline: tuple[EntryRecord, ...] = ()
     actions: tuple[ActionRecord, ...] = ()
     review: ReviewRecord | None = None
+    factors: tuple[FactorRecord, ...] = ()
+    signatures: tuple[SignatureRecord, ...] = ()
+    similar: tuple[SimilarRecord, ...] = ()
     undelivered: tuple[DeliveryRecord, ...] = ()
     duties: Duties = Duties()
     escalations: tuple[EscalationRecord, ...] = ()

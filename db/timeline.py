@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.enums import EntryKind
-from db.models import Entry, Incident
+from db.models import Entry, Incident, ReviewVersion
 
 GENESIS = "0" * 64
 
@@ -104,7 +104,22 @@ class Break:
 def verify(session: Session, incident: Incident) -> list[Break]:
     """Every place where the incident's timeline was tampered with; an empty list when it holds."""
     entries = session.scalars(select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.seq)).all()
-    return [*_breaks(incident, entries), *_unexplained(incident, entries)]
+    return [*_breaks(incident, entries), *_unexplained(incident, entries), *_reviews(session, incident, entries)]
+
+
+def _reviews(session: Session, incident: Incident, entries: Sequence[Entry]) -> Iterable[Break]:
+    """Signed reviews that are not what was signed. The entry of the signing bears the document's hash."""
+    signed = {entry.data["version"]: entry for entry in entries if "document_hash" in entry.data}
+    kept = select(ReviewVersion).where(ReviewVersion.incident_id == incident.id)
+    versions = {version.number: version for version in session.scalars(kept)}
+    for number, entry in signed.items():
+        version = versions.get(number)
+        if version is None:
+            yield Break(incident.id, entry.seq, f"version {number} of the review, which was signed then, is missing")
+            continue
+        said = hashlib.sha256(version.document.encode()).hexdigest()
+        if version.hash != entry.data["document_hash"] or (version.redacted_at is None and said != version.hash):
+            yield Break(incident.id, entry.seq, f"version {number} of the review is not what was signed then")
 
 
 def _unexplained(incident: Incident, entries: Sequence[Entry]) -> Iterable[Break]:

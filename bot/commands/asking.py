@@ -148,6 +148,11 @@ class Form(Doing):
         chosen = datetime.fromtimestamp(seconds, UTC) if seconds else now
         return now if chosen == now.replace(second=0, microsecond=0) else chosen
 
+    def maybe_moment(self, name: str) -> datetime | None:
+        """The chosen moment, in UTC; None when none was chosen."""
+        seconds = self.fields.get(name, {}).get("selected_date_time")
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+
     def day(self, name: str) -> date | None:
         """The chosen day."""
         chosen = self.fields.get(name, {}).get("selected_date")

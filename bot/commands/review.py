@@ -4,13 +4,18 @@ from bot.commands import who
 from bot.commands.asking import Click, Doing, Form, Reply, Typed, meant, record_of, seen
 from bot.errors import Refused
 from bot.parts import Parts
-from bot.views import lists, modals
-from bot.workflows import lifecycle, reviews
-from bot.workflows.edits import Edit
+from bot.policy import Asked
+from bot.views import changes, document, kit, lists, modals, reviewing
+from bot.workflows import answers, lifecycle, reviews, signing
+from bot.workflows.edits import Edit, as_typed
+from db import queries
+from db.enums import FactorKind, ReviewState
+from db.records import Record
+from db.store import Work
 
 
 def typed(parts: Parts, asked: Typed) -> Reply:
-    """`/incident review` opens it; `/incident review done` marks it done, `/incident review share` shows it."""
+    """`/incident review` opens it; followed by a word, it does that."""
     incident, rest = meant(parts, asked)
     match rest.rest.lower():
         case "" | "fill":
@@ -19,7 +24,14 @@ def typed(parts: Parts, asked: Typed) -> Reply:
             return _finish(parts, incident.id, asked)
         case "share":
             return _share(parts, incident.id, asked)
-    raise Refused("`/incident review` opens the review; `/incident review done` marks it done, `share` shows it here.")
+        case "changes":
+            return _changes(parts, incident.id)
+        case "factors":
+            return _factors(parts, incident.id)
+    raise Refused(
+        "`/incident review` opens the review. `done` after it finishes or signs it, `share` shows it to everybody, "
+        "`changes` shows what changed since it was signed before, `factors` lists what contributed."
+    )
 
 
 def asked(parts: Parts, click: Click) -> Reply:
@@ -32,15 +44,50 @@ def filled(parts: Parts, form: Form) -> None:
     """The form was sent."""
     seen(parts, form.number, form)
     shown = form.about.get("shown", {})
-    answers = {name: Edit(form.text(name), shown.get(name, "")) for name in reviews.ANSWERS if name in form.fields}
+    edits = {name: Edit(_came_back(form, name), shown.get(name, "")) for name in form.fields if name != "timeline_read"}
     ticked = form.ticked("timeline_read")
     with form.begin(parts) as work:
-        reviews.fill(
+        answers.fill(
             work,
+            policy=parts.policy,
             number=form.number,
             by=form.user,
-            answers=answers,
-            timeline_read=None if ticked == shown.get("timeline_read") else ticked,
+            answers=edits,
+            timeline_read=None if ticked == shown.get("timeline_read", ticked) else ticked,
+        )
+
+
+def part_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the small form of one question."""
+    seen(parts, click.number, click)
+    record, part = _begun(parts, click.number), Asked(click.rest[0])
+    return reviewing.factor(record) if part is Asked.FACTORS else reviewing.part(record, part)
+
+
+def factor_asked(parts: Parts, click: Click) -> Reply:
+    """Opens a contributing factor, to change it."""
+    seen(parts, click.number, click)
+    record = _begun(parts, click.number)
+    known = next((factor for factor in record.factors if factor.id == int(click.rest[0])), None)
+    if known is None:
+        raise Refused("Somebody has taken this factor out meanwhile. Open the review again.")
+    return reviewing.factor(record, known)
+
+
+def factored(parts: Parts, form: Form) -> None:
+    """A contributing factor was written."""
+    seen(parts, form.number, form)
+    with form.begin(parts) as work:
+        answers.put_factor(
+            work,
+            policy=parts.policy,
+            number=form.number,
+            by=form.user,
+            factor_id=form.about.get("factor"),
+            kind=FactorKind(form.option("kind")),
+            text=Edit(form.text("text"), form.about.get("shown", {}).get("text", "")),
+            root_cause=form.ticked("root_cause"),
+            whys=[form.text(f"why_{place}") for place in range(1, reviewing.WHYS + 1)],
         )
 
 
@@ -83,20 +130,54 @@ def given(parts: Parts, form: Form) -> None:
         reviews.give(work, number=form.number, by=form.user, person=person)
 
 
-def _open(parts: Parts, number: int) -> Reply:
+def _begun(parts: Parts, number: int) -> Record:
     record = record_of(parts, number)
     if record.review is None:
         raise Refused(f"{record.incident.key} has no review yet. It begins with `/incident phase review`.")
-    return modals.review(record, parts.policy)
+    return record
+
+
+def _open(parts: Parts, number: int) -> Reply:
+    return reviewing.everything(_begun(parts, number))
 
 
 def _finish(parts: Parts, number: int, doing: Doing) -> Reply:
     try:
         with parts.store.begin() as work:
-            reviews.finish(work, policy=parts.policy, number=number, by=doing.user)
+            outcome = signing.finish(
+                work, policy=parts.policy, number=number, by=doing.user, draw=lambda record: _draw(parts, work, record)
+            )
     except lifecycle.NotReady as missing:
         return lists.close_refused(record_of(parts, number), missing.gaps)
-    return "The review is done. `/incident close` ends the incident."
+    if outcome.state is ReviewState.DONE:
+        return "The review is done. `/incident close` ends the incident."
+    return f"The review is finished. It waits for the signature of {kit.people(outcome.waits_for.values())}."
+
+
+def _draw(parts: Parts, work: Work, record: Record) -> str:
+    """The document as it is signed."""
+    people = queries.people(work.session, document.mentioned(record))
+    return document.markdown(record, parts.policy, people, now=work.now)
+
+
+def _changes(parts: Parts, number: int) -> Reply:
+    _begun(parts, number)
+    with parts.store.read() as session:
+        versions = queries.review_versions(session, number)
+    if not versions:
+        raise Refused("The review has not been signed yet: there is no version to compare.")
+    if len(versions) == 1:
+        raise Refused("The review has been signed once; there is nothing to compare it with yet.")
+    before, after = versions[-2:]
+    return changes.shown(before, after, signing.changes(before.document, after.document))
+
+
+def _factors(parts: Parts, number: int) -> Reply:
+    return changes.factors(_begun(parts, number))
+
+
+def _came_back(form: Form, name: str) -> str:
+    return as_typed(form.maybe_moment(name)) if name == "began_at" else form.text(name)
 
 
 def _share(parts: Parts, number: int, doing: Doing) -> Reply:
@@ -108,9 +189,11 @@ def _share(parts: Parts, number: int, doing: Doing) -> Reply:
 TYPED = {"review": typed}
 CLICKS = {
     "review.open": asked,
+    "review.part": part_asked,
+    "review.factor": factor_asked,
     "review.done": done_clicked,
     "review.share": share_clicked,
     "review.snooze": snooze_asked,
     "review.give": give_asked,
 }
-FORMS = {"review.filled": filled, "review.snoozed": snoozed, "review.given": given}
+FORMS = {"review.filled": filled, "review.factored": factored, "review.snoozed": snoozed, "review.given": given}

@@ -24,6 +24,7 @@ from bot.policy.durations import Duration, Unit
 from bot.policy.escalation import Orders, Rule
 from bot.policy.frameworks import catalogue
 from bot.policy.sections import (
+    Asked,
     Chase,
     Ladder,
     Leader,
@@ -41,6 +42,7 @@ __all__ = [
     "ANYBODY",
     "BUILT_IN",
     "INSIDERS",
+    "Asked",
     "Calendar",
     "Chase",
     "Component",

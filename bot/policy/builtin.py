@@ -117,8 +117,17 @@ customers:                      # what customers are told, and who publishes it
     folder: null                # where the page is also written as files, to be hosted elsewhere
 
 review:
-  # What must be there before a review is done. There are also went_well, went_badly and luck.
+  # What must be there before a review is done. There are also trigger, detection, went_well, went_badly, luck and
+  # prevention.
   required: [impact, factors, actions, timeline_read]
+  sign: [commander]             # whose signatures make it done: roles; for one that nobody has, the review's owner signs
+  asks:                         # who is asked for what the record cannot know: a role; null, or nobody there: the owner
+    impact: comms
+    trigger: primary
+    factors: primary
+    detection: primary
+    learned: null               # what went well, what went less well, where we were lucky
+    prevention: null            # what keeps others from using the same way again
   chase:                        # reminders of overdue reviews
     cron: "0 9 * * mon-fri"     # when overdue reviews are looked for: five fields, in TOCSIN_TIMEZONE
     ladder:                     # how long after the due date each is reminded; null leaves a rung out

@@ -88,8 +88,22 @@ class ReviewPart(StrEnum):
     WENT_WELL = "went_well"
     WENT_BADLY = "went_badly"
     LUCK = "luck"
+    TRIGGER = "trigger"
+    DETECTION = "detection"
+    PREVENTION = "prevention"
     ACTIONS = "actions"
     TIMELINE_READ = "timeline_read"
+
+
+class Asked(StrEnum):
+    """A question of the review: what is asked of one person, on a form of its own."""
+
+    IMPACT = "impact"
+    FACTORS = "factors"
+    TRIGGER = "trigger"
+    DETECTION = "detection"
+    LEARNED = "learned"
+    PREVENTION = "prevention"
 
 
 class Ladder(Section):
@@ -114,6 +128,8 @@ class Review(Section):
     """The post-incident review."""
 
     required: tuple[ReviewPart, ...]
+    sign: tuple[Key, ...]
+    asks: Mapping[Asked, Key | None]
     chase: Chase
 
 
@@ -179,6 +195,17 @@ class Policy(Section):
     backup: Backup
     frameworks: Frameworks
     calendar: Calendar
+
+    @model_validator(mode="after")
+    def _reviews_know_the_roles(self) -> Self:
+        known = ", ".join(self.roles)
+        for place, role in enumerate(self.review.sign):
+            if role not in self.roles:
+                raise inconsistent(f"no such role; there are {known}", "review", "sign", str(place))
+        for part, asked in self.review.asks.items():
+            if asked is not None and asked not in self.roles:
+                raise inconsistent(f"no such role; there are {known}", "review", "asks", part.value)
+        return self
 
     @model_validator(mode="after")
     def _actions_know_the_severities(self) -> Self:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from slack_sdk.models.blocks import ButtonElement, InteractiveElement
 
-from bot.policy import Policy
+from bot.policy import Asked, Policy
 from bot.views import kit, labels
 from bot.workflows import lifecycle
 from bot.workflows.lifecycle import ENDINGS, MOVES, Gap
@@ -88,8 +88,10 @@ def _forward(record: Record) -> ButtonElement:
 
 def _review_step(record: Record, *, primary: bool = False) -> ButtonElement | None:
     """What an unfinished review needs next; None when there is none."""
-    if record.review is None or record.review.state is not ReviewState.DRAFT:
+    if record.review is None or not record.review.state.is_open:
         return None
+    if record.review.state is ReviewState.IN_REVIEW:
+        return kit.button("Sign review", "review.done", str(record.incident.id), primary=primary)
     if lifecycle.missing_to_finish_review(record):
         return fill_review(record.incident.id, primary=primary)
     return review_done(record.incident.id, primary=primary)
@@ -163,6 +165,16 @@ def fill_review(number: int, *, tail: str = "", primary: bool = False) -> Button
 def review_done(number: int, *, primary: bool = False) -> ButtonElement:
     """Marks the review done."""
     return kit.button("Mark review done", "review.done", str(number), primary=primary)
+
+
+def review_parts(number: int, parts: Iterable[Asked]) -> list[InteractiveElement]:
+    """A small form for each question of the review."""
+    return [kit.button(labels.asked(part), f"review.part.{part}", f"{number}:{part}") for part in parts]
+
+
+def review_to_sign(number: int) -> list[InteractiveElement]:
+    """Below the request to sign."""
+    return [kit.button("Sign review", "review.done", str(number), primary=True), fill_review(number)]
 
 
 def action_done(action: ActionRecord) -> ButtonElement:

@@ -3,32 +3,56 @@
 As Markdown it leaves Slack (export, e-mail, files); as pages it stands in the room. Nothing is cut off in either.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import entries, kit, paragraphs
+from bot.views import entries, kit, labels, paragraphs
 from bot.views.durations import durations
 from bot.views.kit import Message, Safe
 from bot.views.markdown import Markdown
-from bot.views.paragraphs import MRKDWN, Dialect
+from bot.views.paragraphs import MRKDWN, Dialect, Mrkdwn
+from bot.workflows.edits import as_typed
+from db.enums import EntryKind
 from db.records import PersonRecord, Record
 
-ASKED = ("impact", "factors", "went_well", "went_badly", "luck", "no_actions_because")
+ASKED = (
+    "impact",
+    "customers_percent",
+    "customers_count",
+    "data_lost",
+    "money",
+    "trigger",
+    "detection",
+    "went_well",
+    "went_badly",
+    "luck",
+    "no_actions_because",
+    "prevention",
+)
+# https://docs.slack.dev/reference/objects/user-object: ids begin with U or W.
+USER, MENTION = re.compile(r"[UW][A-Z0-9]+"), re.compile(r"<@([UW][A-Z0-9]+)>")
+# Here it is about who: who took which role, and who is to do what.
+WITH_NAMES = (EntryKind.ROLE, EntryKind.ACTION, EntryKind.REVIEW)
 # A page holds less than a message may: Slack has published no number, and a page must never be refused.
 PAGE_BLOCKS_MOST, PAGE_WEIGHT_MOST = 40, 11_000
 
 
 def markdown(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> str:
     """The document in Markdown: names where `people` has them, times in UTC. Ends with a line end."""
-    return _written(record, policy, Markdown(people, record.incident), now) + "\n"
+    roles = {user: PersonRecord(user=user, name=role) for user, role in _roster(record, policy).items()}
+    by_role = Markdown({**people, **roles}, record.incident)
+    return _written(record, policy, Markdown(people, record.incident), by_role, now) + "\n"
 
 
 def pages(record: Record, policy: Policy, *, now: datetime) -> tuple[Message, ...]:
     """The document as messages, in order: as many as it takes."""
-    first, *parts = _written(record, policy, MRKDWN, now).removeprefix("\f").split("\f")
+    by_role = _ByRole(_roster(record, policy))
+    first, *parts = _written(record, policy, MRKDWN, by_role, now).removeprefix("\f").split("\f")
     sheets = _sheets([_part(first), *(_part(part) for part in parts)])
     key = record.incident.key
     return tuple(
@@ -37,15 +61,69 @@ def pages(record: Record, policy: Policy, *, now: datetime) -> tuple[Message, ..
     )
 
 
-def _written(record: Record, policy: Policy, dialect: Dialect, now: datetime) -> Safe:
+def mentioned(record: Record) -> frozenset[str]:
+    """The ids of all whom the document may name."""
+    return frozenset(_users(asdict(replace(record, undelivered=(), similar=()))))
+
+
+def _users(value: object) -> Iterator[str]:
+    match value:
+        case str() if USER.fullmatch(value):
+            yield value
+        case str():
+            yield from MENTION.findall(value)
+        case Mapping():
+            for inner in value.values():
+                yield from _users(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _users(inner)
+
+
+class _ByRole(Mrkdwn):
+    """For Slack, with people's roles in place of their names: what was done matters, not who it was."""
+
+    def __init__(self, roster: Mapping[str, str]) -> None:
+        self._roster = roster
+
+    def person(self, user: str) -> Safe:
+        """The role, if they have or had one."""
+        role = self._roster.get(user)
+        return kit.one_line(role) if role else super().person(user)
+
+
+def _roster(record: Record, policy: Policy) -> dict[str, str]:
+    """The role of everybody who has or had one, in words; of several the policy's first."""
+    held = [*record.roles.items()]
+    held += [
+        (str(entry.data.get("role")), entry.data["user"])
+        for entry in record.timeline
+        if entry.kind is EntryKind.ROLE and isinstance(entry.data.get("user"), str)
+    ]
+    order = [*policy.roles]
+    roster: dict[str, str] = {}
+    for role, user in sorted(held, key=lambda one: order.index(one[0]) if one[0] in order else len(order)):
+        roster.setdefault(user, labels.role(policy, role))
+    return roster
+
+
+def _written(record: Record, policy: Policy, dialect: Dialect, by_role: Dialect, now: datetime) -> Safe:
+    review = record.review
+    lines = [
+        (entry, entries.told(entry, policy, dialect if entry.kind in WITH_NAMES else by_role))
+        for entry in record.timeline
+    ]
     values = {
         "record": record,
         "incident": record.incident,
         "review": record.review,
-        "answers": {name: getattr(record.review, name, "") for name in ASKED},
+        "answers": {name: as_typed(getattr(review, name, "")) for name in ASKED},
+        "actor": by_role.person,
+        "began_at": review.began_at if review else None,
         "took": durations(record, now=now),
         "now": now,
-        "entries": [(entry.at, entries.told(entry, policy, dialect)) for entry in record.timeline],
+        "entries": [(entry.at, sentence) for entry, sentence in lines],
+        "updates": [(entry.at, sentence) for entry, sentence in lines if entry.kind is EntryKind.UPDATE],
     }
     return paragraphs.render("review.md", values, policy=policy, dialect=dialect)
 

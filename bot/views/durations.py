@@ -1,6 +1,7 @@
-"""How long things took, computed from the record: the figures of the review document.
+"""How long things took, computed from the record: the figures of the review document. docs/figures.md explains them.
 
-Everything is counted from the declaration. Time after an end (closed, dismissed, merged) belongs to no phase and no
+Everything is counted from the declaration, but for how long it took to find it and how long customers were hit: these
+begin when the incident began, as far as people know. Time after an end (closed, dismissed, merged) belongs to no phase and no
 severity, even if the incident is opened again later; `total` goes on to the last end.
 """
 
@@ -22,6 +23,8 @@ class Durations:
     Phases and severities come in the order in which they were first reached, each once.
     """
 
+    to_detect: timedelta | None
+    hit: timedelta | None
     to_acknowledge: timedelta | None
     to_contain: timedelta | None
     to_recover: timedelta | None
@@ -41,7 +44,10 @@ def durations(record: Record, *, now: datetime) -> Durations:
         if stretch.phase.is_open:
             phases[stretch.phase] = phases.get(stretch.phase, timedelta()) + stretch.lasted
             severities[stretch.severity] = severities.get(stretch.severity, timedelta()) + stretch.lasted
+    began_at = record.review.began_at if record.review else None
     return Durations(
+        to_detect=_since(began_at, incident.declared_at) if began_at else None,
+        hit=_since(began_at or incident.declared_at, incident.verified_at or incident.closed_at or now),
         to_acknowledge=_since(incident.declared_at, first),
         to_contain=_since(incident.declared_at, incident.contained_at),
         to_recover=_since(incident.declared_at, incident.verified_at),

@@ -3,9 +3,11 @@
 An old incident may hold a severity or a role that the policy no longer has: its key is its label then.
 """
 
-from bot.policy import Policy
+from collections.abc import Mapping
+
+from bot.policy import Asked, Policy
 from bot.views.kit import channel
-from db.enums import Answer, ComponentState, Kind, Phase, Stage
+from db.enums import Answer, ComponentState, FactorKind, Kind, Phase, Stage
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -21,6 +23,29 @@ COMPONENT_STATES = {
     ComponentState.DEGRADED: "Degraded performance",
     ComponentState.PARTIAL: "Partial outage",
     ComponentState.MAJOR: "Major outage",
+}
+FACTORS: Mapping[FactorKind, str] = {
+    FactorKind.TECHNICAL: "Technical",
+    FactorKind.PROCESS: "Process",
+    FactorKind.ORGANISATION: "Organisation",
+    FactorKind.DETECTION: "Detection",
+    FactorKind.RESPONSE: "Response",
+}
+FACTOR_HINTS: Mapping[FactorKind, str] = {
+    FactorKind.TECHNICAL: "How it is built, configured or loaded",
+    FactorKind.PROCESS: "How changes, checks and routines go",
+    FactorKind.ORGANISATION: "Who knows, who decides, what there is time for",
+    FactorKind.DETECTION: "Why it was found late, or by others",
+    FactorKind.RESPONSE: "What made the repair slow, or things worse",
+}
+# Titles of forms: at most 24 characters.
+ASKED: Mapping[Asked, str] = {
+    Asked.IMPACT: "Impact",
+    Asked.FACTORS: "Contributing factor",
+    Asked.TRIGGER: "Trigger",
+    Asked.DETECTION: "Detection",
+    Asked.LEARNED: "What we learned",
+    Asked.PREVENTION: "Threat prevention",
 }
 NO_COLOUR = ":white_circle:"
 
@@ -43,6 +68,16 @@ def question(key: str) -> str:
 def kind(key: str) -> str:
     """`Security`."""
     return KINDS[Kind(key)]
+
+
+def factor(key: str) -> str:
+    """`Organisation`."""
+    return FACTORS[FactorKind(key)]
+
+
+def asked(key: str) -> str:
+    """`What we learned`."""
+    return ASKED[Asked(key)]
 
 
 def severity(policy: Policy, key: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import InteractiveElement
 
-from bot.policy import Policy
+from bot.policy import Asked, Policy
 from bot.views import buttons, kit, paragraphs
 from bot.views.kit import Message, Safe
 from db.records import IncidentRecord
@@ -60,4 +60,10 @@ def _row(
             row = buttons.review_reminder(incident.id, policy)
         case "action_due" if owned:
             row = buttons.action_reminder(incident.id, values["action"], policy)
+        case "review_created" if owned:
+            row = [buttons.fill_review(incident.id), *buttons.review_parts(incident.id, Asked)]
+        case "review_asked" if owned:
+            row = buttons.review_parts(incident.id, map(Asked, values["parts"]))
+        case "review_finished" | "review_to_sign" if owned:
+            row = buttons.review_to_sign(incident.id)
     return row

@@ -10,11 +10,9 @@ from slack_sdk.models.views import View
 from bot.policy import Policy
 from bot.views import kit, labels
 from bot.views.kit import Message
-from bot.workflows import edits
 from db.enums import Answer, Kind
 from db.records import ActionRecord, IncidentRecord, Record
 
-REVIEW_FIELDS = ("impact", "factors", "went_well", "went_badly", "luck", "no_actions_because")
 TITLE_MOST, ACTION_MOST, CHOICES_MOST = 200, 500, 100
 
 
@@ -171,29 +169,6 @@ def action(record: Record, *, owner: str | None = None, due_on: date | None = No
         submit="Add",
         about=_about(record),
     )
-
-
-def review(record: Record, policy: Policy) -> View:
-    """What only people know of the incident; everything may be left for later."""
-    begun = record.review
-
-    def asked(name: str, label: str, hint: str = "") -> InputBlock:
-        written = getattr(begun, name, "")
-        return kit.text_input(name, label, initial=written, hint=hint, multiline=True, optional=True)
-
-    blocks: list[Block] = [
-        asked("impact", "Impact", "Who could not do what, and for how long?"),
-        asked("factors", "Contributing factors", "One per line. A person is never a cause."),
-        asked("went_well", "What went well?"),
-        asked("went_badly", "What went less well?"),
-        asked("luck", "Where were we lucky?"),
-    ]
-    if not record.actions:
-        blocks.append(asked("no_actions_because", "No action needed, because"))
-    read = begun is not None and begun.timeline_read_by is not None
-    blocks.append(kit.checkbox("timeline_read", "Timeline read", "I have read the timeline through", ticked=read))
-    shown = {name: edits.mark(getattr(begun, name, "")) for name in REVIEW_FIELDS} | {"timeline_read": read}
-    return kit.modal("Post-incident review", "review.filled", blocks, about={**_about(record), "shown": shown})
 
 
 def dismiss(record: Record) -> View:

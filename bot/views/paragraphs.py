@@ -2,7 +2,7 @@
 
 In a template `{{ value }}` is people's words and comes out escaped by the dialect; its filters say what a value is
 otherwise: `person`, `people`, `room`, `when`, `day`, `span`, `label(…)`, `line` (on one line), `items` (a line, a bullet), and
-`quote` (mrkdwn only). A value that the template names and nobody gave is a `jinja2.UndefinedError`, never an empty spot;
+`quote` (mrkdwn only). `ready` is for what a macro of the template has written already. A value that the template names and nobody gave is a `jinja2.UndefinedError`, never an empty spot;
 None is not given.
 """
 
@@ -27,6 +27,10 @@ class Dialect(Protocol):
     @property
     def bullet(self) -> Safe:
         """What a line of a list begins with."""
+
+    @property
+    def deeper(self) -> Safe:
+        """What a line of a list within a list begins with."""
 
     def text(self, raw: str) -> Safe:
         """People's words, with their line ends."""
@@ -59,7 +63,7 @@ class Dialect(Protocol):
 class Mrkdwn:
     """For Slack. Titles and headings begin with a form feed, which people's words never hold: there it is cut."""
 
-    bullet = Safe("•")
+    bullet, deeper = Safe("•"), Safe("        ◦")
 
     def text(self, raw: str) -> Safe:
         """Escaped."""
@@ -104,8 +108,18 @@ MRKDWN = Mrkdwn()
 def render(template: str, values: Mapping[str, Any], *, policy: Policy, dialect: Dialect = MRKDWN) -> Safe:
     """The template `templates/<template>.j2` with its values filled in, without white space around it."""
     given = {name: value for name, value in values.items() if value is not None}
-    context = {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet}
+    context = {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet, "deeper": dialect.deeper}
     return Safe(_ENVIRONMENT.get_template(f"{template}.j2").render(context).strip())
+
+
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "phase": labels.phase,
+    "answer": labels.answer,
+    "question": labels.question,
+    "kind": labels.kind,
+    "factor": labels.factor,
+    "asked": labels.asked,
+}
 
 
 def _dialect(context: Context) -> Dialect:
@@ -143,6 +157,10 @@ def _when(context: Context, moment: datetime | str) -> Safe:
 
 def _day(date_: date | str) -> str:
     return kit.day(date.fromisoformat(date_) if isinstance(date_, str) else date_)
+
+
+def _ready(written: str) -> Safe:
+    return Safe(written.strip())
 
 
 def _quote(text: Any) -> Safe:
@@ -198,7 +216,15 @@ def _environment() -> Environment:
     words = ("text", "line", "person", "room", "strong", "title", "heading")
     environment.filters.update({word: _word_by_word(word) for word in words})
     environment.filters.update(
-        quote=_quote, people=_people, when=_when, day=_day, span=kit.length, link=_link, label=_label, items=_items
+        quote=_quote,
+        ready=_ready,
+        people=_people,
+        when=_when,
+        day=_day,
+        span=kit.length,
+        link=_link,
+        label=_label,
+        items=_items,
     )
     return environment
 

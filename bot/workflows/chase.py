@@ -6,15 +6,17 @@ likes: a restart doubles nothing, and after a missed week nobody is passed over.
 taken when its time has come *and* the rung before has had its time to answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.effects import Say
 from bot.policy import Policy
+from bot.workflows import lifecycle
 from bot.workflows.telling import whisper
 from db import queries
+from db.enums import ReviewState
 from db.models import Incident, Nudge
 from db.records import ActionRecord, ReviewRecord
 from db.store import Work
@@ -74,13 +76,16 @@ def _chase_review(work: Work, policy: Policy, review: ReviewRecord) -> bool:
     step = _take(work, policy, subject, review.chase_round, review.due_at)
     if step is None:
         return False
+    record = queries.record(work.session, review.incident_id) if review.state is ReviewState.IN_REVIEW else None
+    signers = sorted(set(lifecycle.unsigned(record, policy.review.sign).values())) if record else []
     values = {
-        "owner": review.owner,
+        "owner": signers[0] if signers else review.owner,
         "due_at": review.due_at.isoformat(),
         "step": step.rung,
         "late": _late(work.now - review.due_at),
+        **({"signing": True} if signers else {}),
     }
-    _remind(work, policy, review.incident_id, step, review.owner, "review_due", values)
+    _remind(work, policy, review.incident_id, step, signers or [review.owner], "review_due", values)
     return True
 
 
@@ -98,7 +103,7 @@ def _chase_action(work: Work, policy: Policy, action: ActionRecord) -> bool:
         "text": action.text,
         "action": action.id,
     }
-    _remind(work, policy, action.incident_id, step, action.owner, "action_due", values)
+    _remind(work, policy, action.incident_id, step, [action.owner], "action_due", values)
     return True
 
 
@@ -113,11 +118,11 @@ def _take(work: Work, policy: Policy, subject: str, chase_round: int, due_at: da
 
 
 def _remind(
-    work: Work, policy: Policy, number: int, step: Step, owner: str, what: str, values: Mapping[str, Any]
+    work: Work, policy: Policy, number: int, step: Step, owners: Sequence[str], what: str, values: Mapping[str, Any]
 ) -> None:
     incident = work.incident(number)
     inside = {"key": incident.key, "room": incident.room, **values}
-    told = _told(work, policy, incident, step, owner)
+    told = _told(work, policy, incident, step, owners)
     if not told:
         work.tell(Say(incident=number, place="room", what=what, values=inside))
         return
@@ -128,7 +133,7 @@ def _remind(
         whisper(work, incident, user, what, inside if sees else outside)
 
 
-def _told(work: Work, policy: Policy, incident: Incident, step: Step, owner: str) -> list[str]:
+def _told(work: Work, policy: Policy, incident: Incident, step: Step, owners: Sequence[str]) -> list[str]:
     """The people whom this rung asks, by direct message; nobody means: ask the room.
 
     Who has left is not written to, and nobody reads an archived room: there the next rungs are asked at once.
@@ -136,9 +141,9 @@ def _told(work: Work, policy: Policy, incident: Incident, step: Step, owner: str
     commander = queries.roles(work.session, incident.id).get("commander")
     leadership = [leader.slack for leader in policy.leadership if leader.slack]
     asked: dict[str, list[str | None]] = {
-        "owner": [owner],
+        "owner": [*owners],
         "room": [],
-        "commander": [commander if commander != owner else None],
+        "commander": [commander if commander not in owners else None],
         "leadership": [*leadership],
         AGAIN: [*leadership],
     }

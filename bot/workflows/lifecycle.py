@@ -42,7 +42,12 @@ REVIEW_GAPS = {
     "went_well": "the review does not say what went well",
     "went_badly": "the review does not say what went less well",
     "luck": "the review does not say where we were lucky",
+    "trigger": "the review does not say what set it off",
+    "detection": "the review does not say what would have found it sooner",
+    "prevention": "the review does not say what keeps others from using this again",
 }
+# Who signs where the policy names no role.
+OWNER = "owner"
 REVIEW_WANTS = ("impact", "factors", "actions", "timeline_read")
 
 
@@ -111,8 +116,21 @@ def missing_to_close(
     needs_review = review_required or begun
     missing = [gap for gap in _all_gaps(record, wanted) if needs_review or gap.phase is not Phase.REVIEW]
     if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
-        missing.append(Gap(Phase.REVIEW, "review_done", "the review is not marked done"))
+        missing.append(Gap(Phase.REVIEW, "review_done", _not_done(record)))
     return tuple(gap for gap in missing if gap.phase is not Phase.DETECTION)
+
+
+def signers(record: Record, roles: Collection[str]) -> dict[str, str]:
+    """Who signs the review for each of these roles: who holds it, else the review's owner. Empty without a review."""
+    if record.review is None:
+        return {}
+    return {role: record.roles.get(role, record.review.owner) for role in roles}
+
+
+def unsigned(record: Record, roles: Collection[str]) -> dict[str, str]:
+    """Whose signature is missing, by role. Where no role has to sign, the owner's is asked for."""
+    signed = {signature.role for signature in record.signatures}
+    return {role: user for role, user in signers(record, roles or (OWNER,)).items() if role not in signed}
 
 
 def missing_to_finish_review(record: Record, *, wanted: Collection[str] = REVIEW_WANTS) -> tuple[Gap, ...]:
@@ -161,8 +179,15 @@ def _review_gaps(record: Record, wanted: Collection[str]) -> Iterator[Gap]:
             yield Gap(Phase.REVIEW, part, REVIEW_GAPS[part])
 
 
+def _not_done(record: Record) -> str:
+    in_review = record.review is not None and record.review.state is ReviewState.IN_REVIEW
+    return "the review is not signed" if in_review else "the review is not marked done"
+
+
 def _written(record: Record, part: str) -> bool:
     review = record.review
+    if part == "factors":
+        return bool(record.factors)
     if part == "actions":
         return bool(record.actions or (review and review.no_actions_because))
     if part == "timeline_read":

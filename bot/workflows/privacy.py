@@ -9,11 +9,23 @@ from sqlalchemy import CursorResult, Delete, delete, or_, select, update
 from bot.effects import Say, SendMail
 from bot.errors import Refused
 from bot.policy import Duration, Policy
-from bot.workflows import customers, permissions, wording
+from bot.workflows import answers, customers, permissions, wording
 from bot.workflows.telling import redraw
 from db import timeline
 from db.enums import EffectState, EntryKind
-from db.models import Audit, Effect, Entry, Incident, Person, Pin, Reader, Review
+from db.models import (
+    Action,
+    Audit,
+    Effect,
+    Entry,
+    Factor,
+    Incident,
+    Person,
+    Pin,
+    Reader,
+    Review,
+    ReviewVersion,
+)
 from db.store import Work
 
 GONE = "[redacted]"
@@ -32,7 +44,7 @@ def redact(work: Work, *, number: int, seq: int, by: str, reason: str) -> None:
         raise Refused(f"Entry {seq} of {incident.key} is redacted already.")
     _take_out(work, incident, [entry], by=by, reason=reason)
     permissions.record(work, user=by, what="redact", number=number, allowed=True)
-    redraw(work, incident)
+    redraw(work, incident, document=True)
 
 
 def forget(work: Work, *, user: str, by: str, reason: str) -> int:
@@ -55,7 +67,7 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
             continue
         entries = work.session.scalars(theirs.where(Entry.incident_id == number).order_by(Entry.seq)).all()
         taken += _take_out(work, incident, entries, by=by, reason=reason)
-        redraw(work, incident)
+        redraw(work, incident, document=True)
     customers.forget_drafts(work, by=user)
     permissions.record(work, user=by, what="forget", number=None, allowed=True)
     return taken
@@ -100,7 +112,12 @@ def _expire_texts(work: Work, number: int) -> int:
         incident.room_name = None  # It was made from the title.
         review = work.session.get(Review, number)
         if review is not None:
-            review.impact = review.factors = review.went_well = review.went_badly = review.luck = GONE
+            for name in answers.TEXTS:
+                setattr(review, name, GONE if getattr(review, name) else "")
+        for factor in work.session.scalars(select(Factor).where(Factor.incident_id == number)):
+            factor.text, factor.whys = GONE, []
+        for action in work.session.scalars(select(Action).where(Action.incident_id == number)):
+            action.text = GONE
     return taken
 
 
@@ -118,6 +135,12 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
         timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
         taken += 1
     customers.redacted(work, incident=incident, updates=updates)
+    if taken:  # A signed document quotes the timeline. Its hash stays, on the timeline and here.
+        signed = select(ReviewVersion).where(
+            ReviewVersion.incident_id == incident.id, ReviewVersion.redacted_at.is_(None)
+        )
+        for version in work.session.scalars(signed):
+            version.document, version.redacted_at = "", work.now
     settled = select(Effect).where(
         Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind.in_((Say.__name__, SendMail.__name__))
     )

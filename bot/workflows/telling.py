@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.effects import RefreshAnnouncement, RefreshCard, RefreshReview, RefreshTopic, Say
 from bot.workflows import people
+from db.enums import ReviewState
 from db.models import Incident, Review
 from db.store import Work
 
@@ -27,15 +28,17 @@ def whisper(work: Work, incident: Incident, user: str, what: str, values: Mappin
     work.tell(Say(incident=incident.id, place="person", user=user, what=what, values=dict(values)))
 
 
-def redraw(work: Work, incident: Incident, *, outside: bool = False) -> None:
-    """The card (and the review document) is to show what the database says now.
+def redraw(work: Work, incident: Incident, *, outside: bool = False, document: bool = False) -> None:
+    """The card (and the review document, until it is signed) is to show what the database says now.
 
     `outside` says that phase, severity, roles or the end changed: what the topic and the announcement show too.
+    `document` says that the review itself changed, also if it is signed now.
     """
     work.tell(RefreshCard(incident=incident.id))
     if outside:
         work.tell(RefreshTopic(incident=incident.id))
     if outside and not incident.private:
         work.tell(RefreshAnnouncement(incident=incident.id))
-    if work.session.get(Review, incident.id) is not None:
+    review = work.session.get(Review, incident.id)
+    if review is not None and (document or review.state is not ReviewState.DONE):
         work.tell(RefreshReview(incident=incident.id))

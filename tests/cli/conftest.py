@@ -12,7 +12,7 @@ from bot import policy
 from bot.__main__ import main
 from bot.clock import MovableClock
 from bot.settings import Settings
-from bot.workflows import actions, incidents, reviews
+from bot.workflows import actions, answers, incidents
 from bot.workflows.edits import Edit, mark
 from db.enums import Answer, Phase
 from db.records import PersonRecord
@@ -99,7 +99,9 @@ def run_through(store: Store, clock: MovableClock) -> int:
     clock.moves(timedelta(minutes=20))
     with store.begin() as work:
         incidents.move(work, policy=RULES, number=number, by=ANA.user, to=Phase.REVIEW)
-        reviews.fill(work, number=number, by=BO.user, answers={"impact": Edit("800 orders failed.", mark(""))})
+        answers.fill(
+            work, policy=RULES, number=number, by=BO.user, answers={"impact": Edit("800 orders failed.", mark(""))}
+        )
         today = RULES.calendar.date_of(work.now)
         due_on = today + timedelta(days=14)
         text = "Add an alert on queue depth"

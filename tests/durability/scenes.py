@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from bot.effects import Invite, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
-from bot.workflows import incidents, reviews
+from bot.workflows import answers, incidents
 from bot.workflows.telling import redraw, say, whisper
 from db.enums import Phase
 from db.models import Incident, Review
@@ -186,7 +186,7 @@ def _answers(stage: Stage, number: int, text: str) -> None:
 
 def _write(work: Work, number: int, text: str) -> None:
     review = work.session.get_one(Review, number)
-    for name in reviews.ANSWERS:
+    for name in answers.TEXTS:
         setattr(review, name, text)
 
 

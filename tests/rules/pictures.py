@@ -8,14 +8,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot import policy
-from db.enums import ActionState, Answer, EffectState, EntryKind, Kind, Phase, ReviewState
+from db.enums import ActionState, Answer, EffectState, EntryKind, FactorKind, Kind, Phase, ReviewState
 from db.records import (
     ActionRecord,
     DeliveryRecord,
     EntryRecord,
+    FactorRecord,
     IncidentRecord,
     Record,
     ReviewRecord,
+    SignatureRecord,
+    SimilarRecord,
 )
 from sandbox.blockkit import validator
 
@@ -79,8 +82,13 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
         optional={"due_on": st.just("2026-11-27"), "previous": users},
     ),
     EntryKind.REVIEW: st.fixed_dictionaries(
-        {"state": st.sampled_from(["begun", "filled", "done", "given", "shared"])},
-        optional={"owner": users, "due_at": moments.map(datetime.isoformat)},
+        {"state": st.sampled_from(["begun", "filled", "in_review", "signed", "done", "given", "shared"])},
+        optional={
+            "owner": users,
+            "version": st.just(2),
+            "role": st.sampled_from(["commander", "owner"]),
+            "due_at": moments.map(datetime.isoformat),
+        },
     ),
     EntryKind.SNOOZED: st.fixed_dictionaries({"subject": st.just("review"), "until": moments.map(datetime.isoformat)}),
     EntryKind.ROOM: st.one_of(
@@ -170,13 +178,33 @@ reviews = st.builds(
     created_at=moments,
     done_by=st.none() | users,
     done_at=st.none() | moments,
+    version=st.integers(min_value=0, max_value=3),
     impact=texts,
-    factors=texts,
+    customers_percent=st.none() | st.sampled_from([0.0, 12.5, 100.0]),
+    customers_count=st.none() | st.integers(min_value=0, max_value=10**12),
+    began_at=st.none() | moments,
+    data_lost=texts,
+    money=texts,
+    trigger=texts,
+    detection=texts,
+    prevention=texts,
     went_well=texts,
     went_badly=texts,
     luck=texts,
     no_actions_because=texts,
     timeline_read_by=st.none() | users,
+)
+factors = st.builds(
+    FactorRecord,
+    id=st.integers(min_value=1, max_value=10**6),
+    incident_id=st.just(7),
+    kind=st.sampled_from(FactorKind),
+    text=texts.map(lambda text: text[:500]),
+    root_cause=st.booleans(),
+    whys=st.lists(texts.map(lambda text: text[:500]), max_size=5).map(tuple),
+)
+signatures = st.builds(
+    SignatureRecord, version=st.just(1), role=st.sampled_from(["commander", "gone"]), user=users, at=moments
 )
 deliveries = st.builds(
     DeliveryRecord,
@@ -186,6 +214,13 @@ deliveries = st.builds(
     error=st.none() | texts,
     told_at=moments,
     incident_id=st.none() | st.integers(min_value=1, max_value=9_999),
+)
+
+
+similar = st.builds(
+    SimilarRecord,
+    incident=incidents(),
+    words=st.lists(st.sampled_from(["disk", "queue", "<b>"]), max_size=3).map(tuple),
 )
 
 
@@ -199,6 +234,9 @@ def records(draw, **fixed):
         timeline=tuple(timeline),
         actions=tuple(draw(st.lists(actions, max_size=3))),
         review=draw(st.none() | reviews),
+        factors=tuple(draw(st.lists(factors, max_size=3, unique_by=lambda factor: factor.id))),
+        signatures=tuple(draw(st.lists(signatures, max_size=2))),
+        similar=tuple(draw(st.lists(similar, max_size=2))),
         undelivered=tuple(draw(st.lists(deliveries, max_size=8))),
     )
 
@@ -237,6 +275,11 @@ def review(**changes: Any) -> ReviewRecord:
         "created_at": DECLARED,
     }
     return ReviewRecord(**given | changes)
+
+
+def factor(text: str = "A full disk", **changes: Any) -> FactorRecord:
+    """A contributing factor."""
+    return FactorRecord(**{"id": 3, "incident_id": 7, "kind": FactorKind.TECHNICAL, "text": text} | changes)
 
 
 def action(**changes: Any) -> ActionRecord:

@@ -7,7 +7,7 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from bot.views import document
-from db.enums import EntryKind, Phase, ReviewState
+from db.enums import EntryKind, FactorKind, Phase, ReviewState
 from db.records import PersonRecord, Record
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, entry, incident
@@ -28,6 +28,11 @@ HEADINGS = (
     "What went less well",
     "Where we were lucky",
     "Preventive actions",
+    "Trigger",
+    "Detection",
+    "Communication",
+    "Threat prevention",
+    "Similar incidents",
 )
 # What the template itself is made of; whatever people write must come out as text inside of these.
 OURS = {"h1", "h2", "p", "ul", "li", "strong", "em", "a", "br", "text"}
@@ -50,9 +55,12 @@ FULL = Record(
     roles={"commander": "U0ANA"},
     timeline=TIMELINE,
     actions=(pictures.action(),),
+    factors=(
+        pictures.factor("A full disk", whys=("Logs were kept for ever", "Nobody owns the disk"), root_cause=True),
+        pictures.factor("no alert", id=4, kind=FactorKind.DETECTION),
+    ),
     review=pictures.review(
         impact="10 % of orders failed",
-        factors="A full disk\n\nno alert",
         went_well="The rollback",
         went_badly="The paging",
         luck="It was night",
@@ -81,14 +89,17 @@ def test_what_is_known_is_filled_in():
     text = markdown()
     assert text.startswith("# Post-incident review of INC-7\n\n**Checkout is down**\n")
     assert text.endswith("\n")
-    assert "- Declared by Ana Demo, 2026-11-24 21:40 UTC" in text
+    assert "- Declared by Incident Commander, 2026-11-24 21:40 UTC" in text
     assert "- Room: \\#inc-7-checkout-is-down" in text
-    assert part(text, "Impact") == "10 % of orders failed"
-    assert part(text, "Contributing factors") == "- A full disk\n- no alert"
+    assert part(text, "Impact") == "10 % of orders failed\n\n- Lasted: 45 min"
+    assert part(text, "Contributing factors") == (
+        "- A full disk (Technical; reported as the root cause)\n  - Why? Logs were kept for ever\n"
+        "  - Why? Nobody owns the disk\n- no alert (Detection)"
+    )
     assert part(text, "Containment") == "Rolled back\n\n- Contained 2026-11-24 22:10 UTC"
     assert part(text, "Recovery") == "Ten test orders\n\n- Verified by \\*Bo\\*, 2026-11-24 22:25 UTC"
     assert part(text, "Preventive actions") == "- Add an alert (\\*Bo\\*, due Tue 24 Nov 2026)"
-    assert "_not answered yet_" not in text
+    assert part(text, "Trigger") == "_not answered yet_"
 
 
 def test_durations_come_from_the_timeline():
@@ -105,17 +116,24 @@ def test_durations_come_from_the_timeline():
 
 def test_the_timeline_is_in_order_with_names_and_utc():
     lines = part(markdown(), "Timeline").splitlines()
-    assert lines[0] == "- 2026-11-24 21:40 UTC · Ana Demo declared the incident as SEV1: Checkout is down"
-    assert lines[3] == "- 2026-11-24 21:46 UTC · \\*Bo\\* noted: see <https://a.example/x_y_z?b=1&c=2> and @Ana Demo"
+    assert lines[0] == "- 2026-11-24 21:40 UTC · Incident Commander declared the incident as SEV1: Checkout is down"
+    assert (
+        lines[3]
+        == "- 2026-11-24 21:46 UTC · \\*Bo\\* noted: see <https://a.example/x_y_z?b=1&c=2> and @Incident Commander"
+    )
+    assert lines[1] == "- 2026-11-24 21:44 UTC · Ana Demo took the role Incident Commander"
 
 
 def test_what_is_not_known_is_said_to_be_missing():
     text = markdown(Record(incident=incident()))
     for heading in HEADINGS:
         assert f"\n## {heading}\n" in text
+    assert part(text, "Impact").startswith("_not answered yet_")
     for heading in (
-        "Impact",
+        "Trigger",
         "Contributing factors",
+        "Detection",
+        "Threat prevention",
         "Containment",
         "Recovery",
         "What went well",

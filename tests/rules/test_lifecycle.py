@@ -8,13 +8,13 @@ import pytest
 from bot.errors import Refused
 from bot.workflows import lifecycle
 from bot.workflows.lifecycle import ENDINGS, ENDS, MOVES, PHASES
-from db.enums import Answer, Phase, ReviewState
-from db.records import ActionRecord, IncidentRecord, Record, ReviewRecord
+from db.enums import Answer, FactorKind, Phase, ReviewState
+from db.records import ActionRecord, FactorRecord, IncidentRecord, Record, ReviewRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def record(phase=Phase.DETECTION, roles=None, actions=(), review=None, **facts):
+def record(phase=Phase.DETECTION, roles=None, actions=(), review=None, factors=(), **facts):
     incident = IncidentRecord(
         id=7,
         uid="u",
@@ -26,7 +26,7 @@ def record(phase=Phase.DETECTION, roles=None, actions=(), review=None, **facts):
         declared_at=NOW,
         **facts,
     )
-    return Record(incident=incident, roles=roles or {}, actions=actions, review=review)
+    return Record(incident=incident, roles=roles or {}, actions=actions, review=review, factors=factors)
 
 
 COMPLETE = record(
@@ -44,9 +44,9 @@ COMPLETE = record(
         due_at=NOW,
         created_at=NOW,
         impact="10 % of orders",
-        factors="A full disk",
         timeline_read_by="U0MIA",
     ),
+    factors=(FactorRecord(id=1, incident_id=7, kind=FactorKind.TECHNICAL, text="A full disk"),),
     severity_confirmed_at=NOW,
     customer_data=Answer.NO,
     personal_data=Answer.NO,

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot import commands, policy
-from bot.views import card, customers, home, lists, messages, modals
+from bot.views import card, customers, home, lists, messages, modals, reviewing
 from bot.workflows import lifecycle
 from db.enums import EffectState, Phase, Stage
 from db.records import DeliveryRecord, IncidentRecord
@@ -115,7 +115,9 @@ def test_every_button_has_its_function(name, thing):
         modals.contained(COMPLETE, NOW),
         modals.verified(COMPLETE, NOW, by="U1"),
         modals.action(COMPLETE, owner="U1", due_on=NOW.date()),
-        modals.review(COMPLETE, POLICY),
+        reviewing.everything(COMPLETE),
+        *(reviewing.part(COMPLETE, part) for part in reviewing.PARTS),
+        reviewing.factor(COMPLETE, COMPLETE.factors[0]),
         modals.dismiss(COMPLETE),
         modals.merge(COMPLETE, [OTHER]),
         modals.reopen(COMPLETE),
@@ -126,7 +128,7 @@ def test_every_button_has_its_function(name, thing):
         customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
         modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
     ],
-    ids=lambda form: form.callback_id,
+    ids=lambda form: f"{form.callback_id} {form.title.text}",
 )
 def test_every_form_is_read(form):
     assert form.callback_id in commands.FORMS

@@ -98,7 +98,7 @@ def complaint(tmp_path, monkeypatch):
             "review: {required: [blame]}",
             (
                 "policy.yml:1: review.required[0]: expected 'impact', 'factors', 'went_well', 'went_badly', 'luck', "
-                "'actions' or 'timeline_read', got 'blame'"
+                "'trigger', 'detection', 'prevention', 'actions' or 'timeline_read', got 'blame'"
             ),
         ),
         (

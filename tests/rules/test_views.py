@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import card, document, entries, home, lists, modals
+from bot.views import card, document, entries, home, lists, modals, reviewing
 from bot.workflows import lifecycle
 from db.enums import Phase
 from db.records import Record
@@ -65,7 +65,9 @@ def test_every_form_fits(record, action, others):
         modals.contained(record, DECLARED),
         modals.verified(record, DECLARED),
         modals.action(record),
-        modals.review(record, POLICY),
+        reviewing.everything(record),
+        *(reviewing.part(record, part) for part in reviewing.PARTS),
+        *(reviewing.factor(record, known) for known in (None, *record.factors)),
         modals.dismiss(record),
         modals.merge(record, others),
         modals.reopen(record),

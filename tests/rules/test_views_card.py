@@ -1,5 +1,7 @@
 """The card: the truth at one glance, and the buttons for what can be done now."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.views import buttons, card, lists
@@ -11,7 +13,7 @@ from tests.rules.pictures import DECLARED, POLICY, incident, walk
 
 EVERY_ROLE = dict.fromkeys(POLICY.roles, "U0ANA")
 ANSWERED = dict.fromkeys(("customer_data", "personal_data", "service_affecting"), Answer.NO)
-FILLED = pictures.review(impact="Some", factors="A disk", timeline_read_by="U0ANA")
+FILLED = pictures.review(impact="Some", timeline_read_by="U0ANA")
 
 
 def drawn(record, **options):
@@ -89,13 +91,18 @@ def test_command_can_be_taken_before_it_is_missed():
     [
         (pictures.review(), "Fill review"),
         (FILLED, "Mark review done"),
+        (replace(FILLED, state=ReviewState.IN_REVIEW), "Sign review"),
         (pictures.review(state=ReviewState.DONE), "Close"),
     ],
-    ids=["empty", "filled", "done"],
+    ids=["empty", "filled", "in review", "done"],
 )
 def test_in_review_the_way_forward_is_what_the_review_needs(review, forward):
     record = Record(
-        incident=complete(phase=Phase.REVIEW), roles=EVERY_ROLE, review=review, actions=(pictures.action(),)
+        incident=complete(phase=Phase.REVIEW),
+        roles=EVERY_ROLE,
+        review=review,
+        actions=(pictures.action(),),
+        factors=(pictures.factor(),) if review.impact else (),
     )
     assert rows(record)[0][0] == forward
     assert sum(forward in row for row in rows(record)) == 1

@@ -42,7 +42,17 @@ SAID = {
     "action_done": ({"by": "U0ANA", "text": "Add an alert"}, set()),
     "action_given": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO"}, set()),
     "review_created": ({"owner": "U0ANA", "due_at": AT}, set()),
-    "review_done": ({"by": "U0ANA"}, set()),
+    "review_asked": (
+        {"key": "INC-7", "room": "C0ROOM", "owner": "U0ANA", "parts": ["impact", "learned"], "due_at": AT},
+        {"room"},
+    ),
+    "review_finished": ({"by": "U0ANA", "signers": ["U0BO"], "owner": "U0ANA"}, set()),
+    "review_to_sign": ({"by": "U0ANA", "key": "INC-7", "room": "C0ROOM", "owner": "U0ANA"}, {"room"}),
+    "review_signed": ({"by": "U0ANA", "roles": ["commander"], "waits_for": ["U0BO"]}, set()),
+    "review_changed": ({"by": "U0ANA", "version": 1, "next": 2}, set()),
+    "review_unsigned": ({"by": "U0ANA"}, set()),
+    "review_hints": ({"key": "INC-7", "hints": ["“human error”: what made it easy?"]}, set()),
+    "review_done": ({"by": "U0ANA", "version": 2, "added": 3, "removed": 1}, {"version", "added", "removed"}),
     "review_given": ({"by": "U0ANA", "owner": "U0BO"}, set()),
     "snoozed": ({"by": "U0ANA", "subject": "the review", "until": AT, "reason": "A conference"}, {"reason"}),
     "closed": ({"by": "U0ANA"}, set()),
@@ -143,6 +153,8 @@ NEEDED = [
     for what, (values, optional) in SAID.items()
     for name in values.keys() - optional - {"owner", "action", "update", "key"}
 ]
+# Whom these name is named by the message already, or is who reads it; that there is an owner says that there are buttons.
+FOR_BUTTONS = {("review_finished", "owner"), ("review_to_sign", "owner")}
 
 
 def said(what, values, **changes):
@@ -181,7 +193,7 @@ def test_every_message_shows_its_values(what):
     values, _ = SAID[what]
     text = said(what, values)
     for name in ("by", "user", "owner", "previous"):
-        if name in values:
+        if name in values and (what, name) not in FOR_BUTTONS:
             assert f"<@{values[name]}>" in text
     for name in ("text", "reason", "note", "title", "subject", "error"):
         if name in values:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.views import modals
+from bot.views import modals, reviewing
 from db.enums import Answer, Phase
 from db.records import Record
 from tests.rules import pictures
@@ -68,14 +68,17 @@ FORMS = {
         {"text": "Action", "owner": "Owner", "due_on": "Due"},
     ),
     "review.filled": (
-        modals.review(RECORD, POLICY),
+        reviewing.everything(RECORD),
         "Post-incident review",
         {
             "impact": "Impact",
             "factors": "Contributing factors",
+            "trigger": "Trigger",
+            "detection": "Detection",
             "went_well": "What went well?",
             "went_badly": "What went less well?",
             "luck": "Where were we lucky?",
+            "prevention": "Threat prevention",
             "no_actions_because": "No action needed, because",
             "timeline_read": "Timeline read",
         },
@@ -154,7 +157,7 @@ def test_the_answers_begin_as_they_are():
 
 def test_a_review_begins_with_what_was_written():
     written = pictures.review(impact="Some <b>", timeline_read_by="U0BO")
-    fields = inputs(modals.review(Record(incident=incident(), review=written), POLICY))
+    fields = inputs(reviewing.everything(Record(incident=incident(), review=written)))
     assert fields["impact"]["element"]["initial_value"] == "Some <b>"
     assert fields["timeline_read"]["element"]["initial_options"]
     assert all(block["optional"] for block in fields.values())
@@ -162,7 +165,7 @@ def test_a_review_begins_with_what_was_written():
 
 def test_with_an_action_nobody_is_asked_why_there_is_none():
     record = Record(incident=incident(), review=pictures.review(), actions=(pictures.action(),))
-    assert "no_actions_because" not in inputs(modals.review(record, POLICY))
+    assert "no_actions_because" not in inputs(reviewing.everything(record))
 
 
 def test_who_verified_is_proposed_and_kept():

@@ -67,13 +67,19 @@ def test_running_often_and_in_several_places_reminds_once(story, room):
 
 
 def test_done_from_the_reminder_when_all_is_there(story, room):
-    (bo,) = story.people("Bo")
+    bo, kai = story.people("Bo", "Kai")
     story.chases()
     (reminder,) = reminders(bo)
     bo.types("/incident action Add an alert", room)
     bo.types("/incident review INC-1")
     bo.fills("Post-incident review", impact="Some", contributing_factors="A disk", timeline_read=True)
     bo.clicks("Done", on=reminder)
+    assert story.record(1).review.state == "in_review"
+    story.passes(days=1)
+    assert story.chases() == 1
+    asked, reminded = kai.direct_messages()
+    assert "waits for your signature" in text(reminded)
+    kai.clicks("Sign review", on=asked)
     assert story.record(1).review.state == "done"
     story.passes(days=5)
     assert story.chases() == 0

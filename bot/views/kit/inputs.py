@@ -167,10 +167,13 @@ def day_input(name: str, label: str, *, initial: date | None = None, hint: str =
     return _input(name, label, DatePickerElement(action_id=name, initial_date=shown), hint=hint)
 
 
-def moment_input(name: str, label: str, *, initial: datetime, hint: str = "") -> InputBlock:
+def moment_input(
+    name: str, label: str, *, initial: datetime | None, hint: str = "", optional: bool = False
+) -> InputBlock:
     """A moment, to the minute, which each person sees in their own zone."""
-    seconds = int(initial.timestamp())
-    return _input(name, label, DateTimePickerElement(action_id=name, initial_date_time=seconds), hint=hint)
+    seconds = int(initial.timestamp()) if initial else None
+    element = DateTimePickerElement(action_id=name, initial_date_time=seconds)
+    return _input(name, label, element, hint=hint, optional=optional)
 
 
 def _input(

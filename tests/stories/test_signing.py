@@ -1,0 +1,143 @@
+"""A review from recovery to its signatures, by three people; changed after it was signed; written by two at once."""
+
+import pytest
+
+from bot.workflows.signing import document_hash
+from db import queries, timeline
+from db.models import Incident, ReviewVersion
+from tests.story import text
+
+TWO_SIGN = "review: {sign: [commander, comms]}"
+
+
+@pytest.fixture
+def story(on_stage):
+    told = on_stage(rules=TWO_SIGN)
+    yield told
+    assert told.violations() == []
+
+
+@pytest.fixture
+def room(story):
+    """In review. Ana declared it and commands, Bo is on call, Kai speaks with customers."""
+    ana, bo, kai = story.people("Ana", "Bo", "Kai")
+    room = ana.declares("Queue is stuck", severity="sev2")
+    ana.types("/incident take commander", room)
+    ana.types(f"/incident assign primary {bo.mention}", room)
+    ana.types(f"/incident assign comms {kai.mention}", room)
+    ana.types("/incident phase review", room)
+    return room
+
+
+def versions(story):
+    with story.bot.parts.store.read() as session:
+        return queries.review_versions(session, 1)
+
+
+def broken(story):
+    with story.bot.parts.store.read() as session:
+        return [str(found) for found in timeline.verify(session, session.get(Incident, 1))]
+
+
+def written(story, room):
+    pages = story.record(1).review.pages
+    return "\n".join(text(message) for message in room.messages if message["ts"] in pages)
+
+
+def filled(story, room):
+    """All that the policy wants, each part by who can know it."""
+    ana, bo, kai = story.people("Ana", "Bo", "Kai")
+    kai.clicks("Impact", on=kai.direct_messages()[0])
+    kai.fills("Impact", impact="No order was confirmed", customers_percent="12,5 %", customers_count="1 200")
+    bo.clicks("Contributing factor", on=bo.direct_messages()[0])
+    bo.fills(
+        "Contributing factor",
+        kind="Process",
+        what_contributed="Consumers are restarted by hand",
+        why="Nobody had built it",
+        root_cause=True,
+    )
+    ana.types("/incident action Restart consumers by themselves", room)
+    ana.types("/incident review", room)
+    ana.fills("Post-incident review", timeline_read=True)
+
+
+def test_from_recovery_to_signed_with_three_people(story, room):
+    ana, bo, kai = story.people("Ana", "Bo", "Kai")
+    assert "Impact" in text(kai.direct_messages()[0])
+    assert "Trigger" in text(bo.direct_messages()[0])
+    assert not ana.direct_messages(), "the owner is asked in the room"
+    filled(story, room)
+    for line in ("12.5 %", "1200 in number", "Consumers are restarted by hand (Process; reported as the root cause)"):
+        assert line in written(story, room)
+
+    bo.clicks("Mark review done", on=room.card)
+    assert story.record(1).review.state == "in_review"
+    assert "to be signed by" in text(bo.clicks("Sign review", on=room.card).message)
+    kai.clicks("Sign review", on=kai.direct_messages()[-1])
+    assert (story.record(1).review.state, versions(story)) == ("in_review", ())
+    assert room.said("signed", "Communication Lead", "It waits for", ana.mention)
+    ana.clicks("Sign review", on=room.card)
+    record = story.record(1)
+    assert (record.review.state, record.review.version) == ("done", 1)
+    (version,) = versions(story)
+    assert version.hash == document_hash(version.document)
+    signed = next(e for e in record.timeline if e.data.get("state") == "done" and e.kind == "review")
+    assert signed.data["document_hash"] == version.hash
+    assert "- Signed by" in version.document
+    assert broken(story) == []
+    with story.bot.parts.store.begin() as work:
+        row = work.session.get(ReviewVersion, (1, 1))
+        row.document = row.document.replace("Bo", "Al")
+    (found,) = broken(story)
+    assert f"entry {signed.seq}: version 1 of the review is not what was signed" in found
+
+
+def test_what_is_changed_after_signing_is_a_new_version_with_its_changes(story, room):
+    ana, kai = story.people("Ana", "Kai")
+    filled(story, room)
+    ana.types("/incident review done", room)
+    kai.clicks("Sign review", on=kai.direct_messages()[-1])
+    assert "signed once" in ana.types("/incident review changes", room).said
+    ana.types("/incident note it was the third time", room)
+    assert "the third time" not in written(story, room), "it stays as it was signed"
+
+    kai.types("/incident review INC-1")
+    kai.fills("Post-incident review", where_were_we_lucky="It was human error, and night")
+    assert "what made the mistake easy" in text(kai.direct_messages()[-1]), "a hint, and nothing in the way"
+    assert room.said("Version 2 is a draft")
+    assert story.record(1).review.state == "draft"
+    ana.types("/incident review done", room)
+    kai.types("/incident review INC-1")
+    kai.fills("Post-incident review", where_were_we_lucky="It was night")
+    assert room.said("has to be signed again")
+    for person in (kai, ana):
+        person.clicks("Sign review", on=room.card)
+    first, second = versions(story)
+    assert "It was night" in second.document
+    assert "It was night" not in first.document
+    shown = text(ana.types("/incident review changes", room).message)
+    assert "➕ It was night" in shown
+    with story.bot.parts.store.read() as session:
+        assert [row.number for row in queries.review_versions(session, 1)] == [1, 2]
+
+
+def test_two_people_at_one_factor_and_nothing_is_lost(story, room):
+    ana, bo = story.people("Ana", "Bo")
+    ana.types("/incident review", room)
+    ana.fills("Post-incident review", contributing_factors="A stuck consumer\nprocess: Nobody restarts it")
+    assert [factor.kind for factor in story.record(1).factors] == ["technical", "process"]
+    listed = ana.types("/incident review factors", room)
+    ana.clicks("Change", on=listed.message)
+    bo.types("/incident review INC-1")
+    bo.fills("Post-incident review", contributing_factors="A consumer that was stuck\nprocess: Nobody restarts it")
+    outcome = ana.fills("Contributing factor", what_contributed="A consumer stuck for an hour")
+    assert "meanwhile" in str(outcome), "a factor that is gone is not written over"
+    assert [factor.text for factor in story.record(1).factors] == ["A consumer that was stuck", "Nobody restarts it"]
+
+
+def test_numbers_that_are_none_are_refused_with_an_example(story, room):
+    (kai,) = story.people("Kai")
+    kai.clicks("Impact", on=kai.direct_messages()[0])
+    outcome = kai.fills("Impact", customers_percent="most of them")
+    assert "such as 12.5" in str(outcome)
