@@ -112,16 +112,6 @@ def render(template: str, values: Mapping[str, Any], *, policy: Policy, dialect:
     return Safe(_ENVIRONMENT.get_template(f"{template}.j2").render(context).strip())
 
 
-_LABELS: Mapping[str, Callable[[str], str]] = {
-    "phase": labels.phase,
-    "answer": labels.answer,
-    "question": labels.question,
-    "kind": labels.kind,
-    "factor": labels.factor,
-    "asked": labels.asked,
-}
-
-
 def _dialect(context: Context) -> Dialect:
     found: Dialect = context["dialect"]
     return found
@@ -180,6 +170,8 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "stage": labels.stage,
     "component": labels.component_state,
     "target": labels.target,
+    "factor": labels.factor,
+    "asked": labels.asked,
 }
 
 

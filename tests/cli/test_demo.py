@@ -78,7 +78,10 @@ def records(desk: Path) -> list[Record]:
 def channels(url: str) -> dict[str, list[str]]:
     """The channels, with what is said in each."""
     state = LocalSlack(url).get("/sandbox/state")
-    return {channel.get("name", channel["id"]): [message["ts"] for message in channel["messages"]] for channel in state["channels"]}
+    return {
+        channel.get("name", channel["id"]): [message["ts"] for message in channel["messages"]]
+        for channel in state["channels"]
+    }
 
 
 def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[..., Demo], desk: Path) -> None:
