@@ -23,6 +23,7 @@ from bot.policy import Policy
 from bot.policy.rulebook import Rulebook
 from bot.receiver import Receiver
 from bot.settings import Settings
+from bot.statuspage import Statuspage
 from bot.watch import PROBE_SECONDS, Watch
 from bot.workflows import consequences
 from db.store import Store
@@ -56,7 +57,9 @@ class Tocsin:
         quick = slack.Slack(slack.client(token, settings.slack_api_url, timeout=QUICK_SECONDS))
         rulebook = rules if isinstance(rules, Rulebook) else Rulebook(rules)
         consequences.attach(store, policy=lambda: rulebook.policy, mail=mailer is not None)
-        self.parts = Parts(settings, rulebook, clock, store, slack.Slack(client, pace), quick, mailer)
+        key = settings.statuspage_key
+        remote = Statuspage(key, settings.statuspage_url) if key else None
+        self.parts = Parts(settings, rulebook, clock, store, slack.Slack(client, pace), quick, mailer, remote)
         self.delivery = Delivery(self.parts)
         store.on_told = self.delivery.wake
         secret = settings.slack_signing_secret

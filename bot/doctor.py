@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from bot import database, policy, slack
 from bot import settings as configuration
-from bot.errors import BadPolicy, BadSettings, SlackError
+from bot.errors import BadPolicy, BadSettings, SlackError, TargetError
 from bot.settings import Settings, SmtpServer
+from bot.statuspage import Statuspage
 from db import timeline
 from db.enums import EffectState
 from db.models import Effect, Incident
@@ -138,6 +139,33 @@ def check_mail(case: Case) -> Iterator[Finding]:
     else:
         server = case.settings.smtp
         yield Finding("e-mail", Level.OK, f"configured: {server.host}:{server.port}, from {case.settings.mail_from}")
+
+
+def check_customers(case: Case) -> Iterator[Finding]:
+    """Whether each target of customers' updates is set up."""
+    try:
+        rules = policy.load(case.settings.policy, zone=case.settings.timezone).customers
+    except BadPolicy:
+        return  # `check_policy` says so.
+    if rules.targets.email and case.settings.smtp is None:
+        yield Finding("customers", Level.BAD, "Subscribers cannot be mailed: no mail server.", "Set TOCSIN_SMTP_URL.")
+    if rules.targets.statuspage:
+        yield _statuspage(case, rules.targets.statuspage)
+    if rules.targets.page:
+        where = rules.page.address or f"only on {case.settings.http}: customers.page.address is not set"
+        yield Finding("status page", Level.OK, where)
+
+
+def _statuspage(case: Case, page: str) -> Finding:
+    key = case.settings.statuspage_key
+    if key is None:
+        return Finding("statuspage", Level.BAD, "Statuspage cannot be told: no key.", "Set TOCSIN_STATUSPAGE_KEY.")
+    try:
+        name = Statuspage(key, case.settings.statuspage_url).look_at_page(page)
+    except TargetError as error:
+        fix = "Check customers.targets.statuspage, TOCSIN_STATUSPAGE_KEY and the network."
+        return Finding("statuspage", Level.BAD, f"{error}.", fix)
+    return Finding("statuspage", Level.OK, f"the page {name}")
 
 
 # ── the database ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -350,4 +378,5 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     check_database,
     check_slack,
     check_mail,
+    check_customers,
 )

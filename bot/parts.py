@@ -9,6 +9,7 @@ from bot.policy import Policy
 from bot.policy.rulebook import Rulebook
 from bot.settings import Settings
 from bot.slack import Slack
+from bot.statuspage import Statuspage
 from db.store import Store
 
 
@@ -23,6 +24,7 @@ class Parts:
     slack: Slack
     quick: Slack  # for people who wait: it gives up in time to answer them within Slack's three seconds
     mailer: Mailer | None = None
+    statuspage: Statuspage | None = None
     health: Health = field(default_factory=Health)
 
     @property

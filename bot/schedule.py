@@ -48,7 +48,6 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(escalate, IntervalTrigger(minutes=1), args=[parts], id="escalation")
     jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
     jobs.add_job(check_rooms, IntervalTrigger(hours=1), args=[parts], id="rooms")
-    jobs.add_job(draw_status_page, args=[parts], id="status page at the start")
     jobs.add_job(remind_of_customers, IntervalTrigger(seconds=CUSTOMERS_EVERY), args=[parts], id="customers")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     follow_policy(jobs, parts)
@@ -60,6 +59,7 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
 def follow_policy(jobs: BackgroundScheduler, parts: Parts) -> None:
     """Have the jobs that the policy times come at its times, also when it was read again."""
     jobs.add_job(run_chase, chase_times(parts), args=[parts], id="chase", replace_existing=True)
+    jobs.add_job(draw_status_page, args=[parts], id="status page", replace_existing=True)
     rules = parts.policy.backup
     if rules.cron and rules.folder:
         nightly = CronTrigger.from_crontab(rules.cron.spelled_out, timezone=parts.settings.timezone)

@@ -106,11 +106,21 @@ def _signing_secret(value: str) -> str:
     raise ValueError("must be the letters and digits of 'Signing Secret' on the app's page 'Basic Information'")
 
 
-def _api_url(value: str) -> str:
+def _api_url(value: str, example: str = "https://slack.com/api/") -> str:
     url = _url(value)
     if url is None or url.scheme not in {"https", "http"} or not url.hostname or url.query or url.fragment:
-        raise ValueError("must be a URL such as https://slack.com/api/")
+        raise ValueError(f"must be a URL such as {example}")
     return value.rstrip("/") + "/"
+
+
+def _statuspage_url(value: str) -> str:
+    return _api_url(value, "https://api.statuspage.io/v1/")
+
+
+def _secret(value: str) -> str:
+    if VISIBLE.issuperset(value):
+        return value
+    raise ValueError("must be a key without spaces, as Statuspage shows it under API info")
 
 
 def _database_url(value: str) -> str:
@@ -226,6 +236,12 @@ class Settings(BaseSettings):
     """The mail server: `smtp://user:password@host:25`, `smtps://…`; `?starttls=true` secures the former."""
     mail_from: Annotated[str, BeforeValidator(_mail_from)] = _named("TOCSIN_MAIL_FROM", "tocsin@localhost")
     """Sender of e-mails."""
+    statuspage_key: Annotated[SecretStr | None, BeforeValidator(_secret)] = _named("TOCSIN_STATUSPAGE_KEY", None, "–")
+    """Atlassian Statuspage's API key, if the policy's `customers.targets` names a page there."""
+    statuspage_url: Annotated[str, BeforeValidator(_statuspage_url)] = _named(
+        "TOCSIN_STATUSPAGE_URL", "https://api.statuspage.io/v1/"
+    )
+    """Base URL of Statuspage's API."""
     http: Annotated[HttpAddress, BeforeValidator(_http)] = _named(
         "TOCSIN_HTTP", HttpAddress(host="127.0.0.1", port=8080)
     )

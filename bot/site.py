@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import Refused
 from bot.parts import Parts
+from bot.policy import Policy
 from bot.views.site import CONTENT_TYPES, STYLE_HASH, Site, html
 from bot.workflows import subscribers
 from db import notices
@@ -43,6 +44,7 @@ class Shown:
         self._parts = parts
         self._lock = threading.Lock()
         self._version: tuple[object, ...] | None = None
+        self._policy: Policy | None = None
         self._site: Site | None = None
         self._drawn: dict[str, bytes | None] = {}
 
@@ -61,10 +63,10 @@ class Shown:
     def _read(self) -> None:
         policy, now = self._parts.policy, self._parts.clock.now()
         with self._parts.store.read() as session:
-            version = (notices.public_version(session), id(policy), now.date())
-            if version != self._version:
+            version = (notices.public_version(session), now.date())
+            if version != self._version or policy is not self._policy:
                 self._site = Site(policy, notices.public(session), now=now)
-                self._version, self._drawn = version, {}
+                self._version, self._policy, self._drawn = version, policy, {}
 
 
 class Turnstile:

@@ -4,8 +4,16 @@ An adapter is a function that is given an effect and its errand and gives back w
 may be killed and started again at any point, and looks before it says a thing twice.
 """
 
-from bot.customers import channel, mail, page
-from bot.effects import AskSubscriber, Effect, MailSubscriber, MailSubscribers, PostForCustomers, RefreshStatusPage
+from bot.customers import channel, mail, page, statuspage
+from bot.effects import (
+    AskSubscriber,
+    Effect,
+    MailSubscriber,
+    MailSubscribers,
+    PostForCustomers,
+    RefreshStatusPage,
+    ShowOnStatuspage,
+)
 from bot.errand import Errand, Learned
 
 
@@ -16,6 +24,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:
             learned = page.write(errand)
         case PostForCustomers():
             learned = channel.post(effect, errand)
+        case ShowOnStatuspage():
+            learned = statuspage.show(effect, errand)
         case MailSubscribers():
             learned = mail.fan_out(effect, errand)
         case MailSubscriber():

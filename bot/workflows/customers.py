@@ -317,6 +317,11 @@ def _remind(work: Work, policy: Policy, notice: Notice) -> bool:
     return True
 
 
+def on_statuspage(work: Work, *, number: int, remote: str) -> None:
+    """Statuspage has the incident, and calls it `remote`."""
+    work.session.get_one(Notice, number).statuspage_id = remote
+
+
 def redacted(work: Work, *, incident: Incident, updates: Sequence[int]) -> None:
     """Texts were taken out of the timeline: the same texts go from the record, and from the status page."""
     if not updates:
