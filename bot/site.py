@@ -27,14 +27,25 @@ from db import notices
 FRESH_SECONDS = 15
 LARGEST_FORM = 4_000
 FORMS_A_MINUTE = 30
-HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 SENT = "If that address is not subscribed yet, a mail with a link to confirm is on its way to it."
 TOO_OLD = "This link is too old, or it was used already. Subscribe again if you like."
+
+
+def _headers(policy: Policy) -> dict[str, str]:
+    """What a browser may do with the page: show it, and send its forms to the bot."""
+    forms = " ".join(filter(None, ("'self'", policy.customers.page.bot)))
+    allowed = (
+        "default-src 'none'",
+        f"style-src 'sha256-{STYLE_HASH}'",
+        f"form-action {forms}",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+    return {
+        "Content-Security-Policy": "; ".join(allowed),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 class Shown:
@@ -47,6 +58,11 @@ class Shown:
         self._policy: Policy | None = None
         self._site: Site | None = None
         self._drawn: dict[str, bytes | None] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._parts.policy
 
     def file(self, path: str) -> tuple[bytes, Site] | None:
         """A file and the site that it belongs to; None when there is no such file."""
@@ -129,7 +145,7 @@ def _file(shown: Shown, path: str, request: Request) -> Response:
         raise HTTPException(404, "There is no such page.")
     content, site = found
     headers = {
-        **HEADERS,
+        **_headers(shown.policy),
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
         "Last-Modified": format_datetime(site.changed_at, usegmt=True),
         "Cache-Control": f"public, max-age={FRESH_SECONDS}",
@@ -146,7 +162,7 @@ def _take_subscribers(web: FastAPI, parts: Parts) -> None:
     def told(heading: str, sentence: str, status: int = 200, *, purpose: str = "", token: str = "") -> Response:
         button = {"confirm": "Yes, subscribe me", "unsubscribe": "Unsubscribe"}.get(purpose, "")
         drawn = html.told(parts.policy, heading, sentence, button=button, action=purpose, token=token)
-        headers = {**HEADERS, "Cache-Control": "no-store"}
+        headers = {**_headers(parts.policy), "Cache-Control": "no-store"}
         return Response(drawn, status, media_type=CONTENT_TYPES["html"], headers=headers)
 
     def check_open() -> None:

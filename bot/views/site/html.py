@@ -41,8 +41,14 @@ def index(policy: Policy, incidents: Sequence[PublicIncident]) -> str:
         components=health.components(policy, incidents),
         current=[incident for incident in incidents if incident.is_open],
         past=[incident for incident in incidents if not incident.is_open][:PAST_SHOWN],
-        subscribe=f"{policy.customers.page.forms}/subscribe" if policy.customers.targets.email else None,
+        subscribe=_form(policy) if policy.customers.targets.email else None,
     )
+
+
+def _form(policy: Policy) -> str:
+    """Where the form leads: beside the page, unless the page is hosted where the bot is not."""
+    elsewhere = policy.customers.page.bot
+    return f"{elsewhere}/subscribe" if elsewhere else "subscribe"
 
 
 def history(policy: Policy, incidents: Sequence[PublicIncident]) -> str:
