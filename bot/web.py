@@ -1,6 +1,7 @@
 """The bot's own HTTP: is it alive, is it ready, the status page, and (in HTTP mode) what Slack sends."""
 
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from bot.metrics import REGISTRY
 from bot.parts import Parts
 from bot.settings import HttpAddress
 from db import queries
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000
 START_SECONDS = 5.0
@@ -57,7 +60,12 @@ def _take_slack_requests(web: FastAPI, slack: App) -> None:
     @web.post("/slack/events")
     def events(request: Request, body: Annotated[bytes, Depends(_bounded_body)]) -> Response:
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
-        answer = slack.dispatch(BoltRequest(body=body.decode("utf-8", "replace"), headers=headers))
+        try:
+            answer = slack.dispatch(BoltRequest(body=body.decode("utf-8", "replace"), headers=headers))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            # Bolt looks into a body, even before it looks at the signature, and expects one of Slack's.
+            log.warning("a request to /slack/events is none of Slack's: %s", type(error).__name__)
+            raise HTTPException(400, "This is nothing that Slack sends.") from None
         return Response(answer.body, answer.status, {name: values[0] for name, values in answer.headers.items()})
 
 

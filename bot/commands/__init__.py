@@ -18,8 +18,8 @@ from slack_sdk.models.views import View
 
 from bot import database
 from bot.commands import actions, customers, declare, lists, people, phases, pin, review, roles, rooms, severity, talk
-from bot.commands.asking import Click, Form, Heard, Reply, SentBefore, Typed
-from bot.errors import Refused, SlackError
+from bot.commands.asking import ANOTHER_VERSION, Click, Form, Heard, Reply, SentBefore, Typed
+from bot.errors import Refused, SlackError, SlackRefused
 from bot.metrics import ANSWERS, BUGS, REFUSALS
 from bot.parts import Parts
 from bot.views import lists as shown
@@ -72,14 +72,20 @@ def register(app: App, parts: Parts) -> None:
     @app.view_submission(EVERYTHING)
     @ANSWERS.labels("form").time()
     def form(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        answer = FORMS.get(body["view"]["callback_id"])
+        if answer is None:
+            raise Refused(ANOTHER_VERSION)
         with contextlib.suppress(SentBefore):
-            FORMS[body["view"]["callback_id"]](parts, Form.of(body))
+            answer(parts, Form.of(body))
         return ack()
 
     @app.shortcut(EVERYTHING)
     @ANSWERS.labels("shortcut").time()
     def shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
-        _answer(parts, body["trigger_id"], SHORTCUTS[body["callback_id"]](parts, body), body, respond)
+        answer = SHORTCUTS.get(body["callback_id"])
+        if answer is None:
+            raise Refused(ANOTHER_VERSION)
+        _answer(parts, body["trigger_id"], answer(parts, body), body, respond)
         return ack()
 
     @app.event(EVERYTHING)
@@ -109,7 +115,7 @@ def _typed(parts: Parts, asked: Typed, ack: Ack) -> BoltResponse:
 def _clicked(parts: Parts, done: Click, body: Mapping[str, Any], respond: Respond) -> None:
     answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
     if answer is None:
-        raise Refused("That button is from another version. `/incident` shows the current ones.")
+        raise Refused(ANOTHER_VERSION)
     _answer(parts, done.trigger, answer(parts, done), body, respond)
     if (body.get("view") or {}).get("type") == "home":
         lists.draw_home(parts, done.user)
@@ -117,7 +123,11 @@ def _clicked(parts: Parts, done: Click, body: Mapping[str, Any], respond: Respon
 
 def _heard(parts: Parts, body: Mapping[str, Any]) -> None:
     answer = EVENTS.get(body["event"]["type"])
-    change = answer and answer(parts, body)
+    try:
+        change = answer and answer(parts, body)
+    except SlackRefused as refusal:  # The message or the person is gone: that Slack sends the event again helps nobody.
+        log.warning("an event of the kind %s leads nowhere: %s", body["event"]["type"], refusal)
+        return
     if change:
         with parts.store.begin() as work:
             if first_time(work, body["event_id"]):
@@ -175,6 +185,8 @@ def _explain(parts: Parts, sentence: str, body: Mapping[str, Any], ack: Ack, res
     match body.get("type"):
         case "view_submission":
             inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+            if not inputs:
+                return ack(response_action="update", view=modals.shown(shown.refused(sentence)))
             return ack(response_action="errors", errors={inputs[0]: shown.plain(sentence)})
         case "block_actions" | "message_action" | "shortcut":
             with contextlib.suppress(Refused):  # Not even the refusal could be shown; `_open` has logged why.

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from bot.commands import dates, who
-from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, record_of, seen
+from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, number_in, record_of, seen
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import modals
@@ -64,7 +64,7 @@ def done_clicked(parts: Parts, click: Click) -> Reply:
     """[Done] on a reminder or a list."""
     seen(parts, click.number, click)
     with parts.store.begin() as work:
-        action = actions.finish(work, action_id=int(click.rest[0]), number=click.number, by=click.user)
+        action = actions.finish(work, action_id=click.other_number, number=click.number, by=click.user)
     return f"Done: {action.text}"
 
 
@@ -81,7 +81,7 @@ def snoozed(parts: Parts, form: Form) -> None:
         actions.snooze(
             work,
             policy=parts.policy,
-            action_id=int(form.about["action"]),
+            action_id=number_in(form.about.get("action")),
             number=form.number,
             by=form.user,
             reason=form.text("reason"),
@@ -99,12 +99,14 @@ def given(parts: Parts, form: Form) -> None:
     seen(parts, form.number, form)
     person = who.known(parts, form.user_chosen("user"))
     with form.begin(parts) as work:
-        actions.give(work, action_id=int(form.about["action"]), number=form.number, by=form.user, person=person)
+        actions.give(
+            work, action_id=number_in(form.about.get("action")), number=form.number, by=form.user, person=person
+        )
 
 
 def _action(parts: Parts, click: Click) -> ActionRecord:
     with parts.store.read() as session:
-        action = queries.action(session, int(click.rest[0]))
+        action = queries.action(session, click.other_number)
     if action is None or action.incident_id != click.number:
         raise Refused("That action does not exist any more.")
     return action

@@ -25,6 +25,8 @@ Reply = None | str | Message | View
 # What an event changes; it is carried out in the transaction that also remembers the event.
 Heard = Callable[[Work], None]
 
+ANOTHER_VERSION = "That button or form is from another version. `/incident` shows the current ones."
+NUMBER = re.compile(r"[0-9]{1,9}")
 KEY = re.compile(r"inc-(\d{1,9})", re.IGNORECASE)
 USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -94,12 +96,17 @@ class Click(Doing):
     @property
     def number(self) -> int:
         """The incident's number."""
-        return int(self.value.split(":")[0])
+        return number_in(self.value.split(":")[0])
 
     @property
     def rest(self) -> list[str]:
         """The value's parts after the incident's number."""
         return self.value.split(":")[1:]
+
+    @property
+    def other_number(self) -> int:
+        """The number that follows the incident's: which of its actions, say."""
+        return number_in(self.rest[0] if self.rest else "")
 
 
 @dataclass(frozen=True)
@@ -160,12 +167,15 @@ class Form(Doing):
 
     def answer(self, name: str) -> Answer:
         """One of the three answers; not asked is not known."""
-        return Answer(self.option(name) or Answer.UNKNOWN)
+        chosen = self.option(name) or Answer.UNKNOWN
+        if chosen not in tuple(Answer):
+            raise Refused(ANOTHER_VERSION)
+        return Answer(chosen)
 
     @property
     def number(self) -> int:
         """The incident's number."""
-        return int(self.about["incident"])
+        return number_in(self.about.get("incident"))
 
     @contextmanager
     def begin(self, parts: Parts) -> Iterator[Work]:
@@ -177,6 +187,13 @@ class Form(Doing):
             if not rooms.first_time(work, f"view:{self.view_id}"):
                 raise SentBefore
             yield work
+
+
+def number_in(value: object) -> int:
+    """A number that a button or a form of ours carried; `Refused` for what none of ours carries."""
+    if not NUMBER.fullmatch(str(value)):
+        raise Refused(ANOTHER_VERSION)
+    return int(str(value))
 
 
 def first_word(text: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """An incident moves: through its phases, to its end, and back. What it lacks is asked here too."""
 
 from bot.commands import may
-from bot.commands.asking import Click, Form, Reply, Typed, meant, record_of, seen
+from bot.commands.asking import ANOTHER_VERSION, Click, Form, Reply, Typed, meant, number_in, record_of, seen
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import lists, modals
@@ -22,8 +22,11 @@ def typed(parts: Parts, asked: Typed) -> Reply:
 def clicked(parts: Parts, click: Click) -> Reply:
     """A phase's button. It carries the phase that the person saw; who was overtaken is told by whom."""
     seen(parts, click.number, click)
-    here, there = click.rest
-    return _move(parts, click.number, click.user, Phase(there), Phase(here))
+    try:
+        here, there = (Phase(word) for word in click.rest)
+    except ValueError:
+        raise Refused(ANOTHER_VERSION) from None
+    return _move(parts, click.number, click.user, there, here)
 
 
 def _move(parts: Parts, number: int, by: str, to: Phase, seen_phase: Phase | None) -> Reply:
@@ -171,7 +174,7 @@ def _merge_form(parts: Parts, asked: Typed | Click, number: int) -> Reply:
 def merged(parts: Parts, form: Form) -> None:
     """Two incidents are one."""
     may.check(parts, form, "close", seen(parts, form.number, form))
-    into = seen(parts, int(form.option("into")), form)
+    into = seen(parts, number_in(form.option("into")), form)
     with form.begin(parts) as work:
         incidents.merge(work, number=form.number, into=into.id, by=form.user)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.commands.asking import Form, Heard, Reply, plain, seen
+from bot.commands.asking import Form, Heard, Reply, number_in, plain, seen
 from bot.errors import Refused, SlackError
 from bot.parts import Parts
 from bot.views import modals
@@ -89,7 +89,7 @@ def shortcut(parts: Parts, body: Mapping[str, Any]) -> Reply:
 
 def picked(parts: Parts, form: Form) -> None:
     """The incident was chosen."""
-    incident = seen(parts, int(form.option("incident")), form)
+    incident = seen(parts, number_in(form.option("incident")), form)
     source = source_of(parts, form.about["source"]["channel"], form.about["source"]["message"])
     with form.begin(parts) as work:
         if not place(work, incident.id, form.user, source, here=False):

@@ -1,5 +1,7 @@
 """What the durability tests share: a stage on each database that lasts for a whole file, since each case is an incident."""
 
+import io
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +12,15 @@ import pytest
 from sqlalchemy import make_url, text
 
 import migrations
+from bot import logs
+from bot.app import Tocsin
 from bot.clock import MovableClock
 from db.store import open_engine
 from sandbox import running
 from tests import story
 from tests.durability.processes import Bot
 from tests.durability.stage import Stage
+from tests.stories.conftest import hang_up
 
 # A Monday morning: the clock only goes forward, case after case.
 MORNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -77,9 +82,40 @@ def starts() -> Iterator[Callable[[Stage], Bot]]:
         bot.dies()
 
 
+@pytest.fixture(scope="module")
+def log() -> Iterator[io.StringIO]:
+    """What the bots log, as an operator reads it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.configure(stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def one_bot(sqlite_stage: Stage) -> Iterator[list[Tocsin]]:
+    yield from _connected(sqlite_stage, 1)
+
+
+@pytest.fixture(scope="module")
+def two_bots(postgresql_stage: Stage) -> Iterator[list[Tocsin]]:
+    yield from _connected(postgresql_stage, 2)
+
+
 @contextmanager
 def _stage(url: str, clock: MovableClock) -> Iterator[Stage]:
     with running(story.workspace(clock)) as server:
         built = Stage(server, url, clock)
         yield built
         built.close()
+
+
+def _connected(stage: Stage, several: int) -> Iterator[list[Tocsin]]:
+    bots = [Tocsin(stage.settings, stage.policy, stage.clock) for _ in range(several)]
+    for bot in bots:
+        bot.connect()
+    yield bots
+    for bot in bots:
+        hang_up(stage.slack, bot)

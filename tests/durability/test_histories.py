@@ -1,22 +1,17 @@
 """Random histories: whatever people do and whatever breaks, nothing is lost, doubled or told to those it is not for."""
 
 import io
-import logging
 import os
-from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
 
-from bot import logs
 from bot.app import Tocsin
 from bot.metrics import REGISTRY
 from tests.durability import history
 from tests.durability.history import Deed, History, leaks
 from tests.durability.stage import Stage
-from tests.stories.conftest import hang_up
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EXAMPLES = 1000 if NIGHTLY else 15
@@ -47,28 +42,6 @@ told = settings(
 )
 
 
-@pytest.fixture(scope="module")
-def log() -> Iterator[io.StringIO]:
-    """What the bots log, as an operator reads it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logs.configure(stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.fixture(scope="module")
-def one_bot(sqlite_stage: Stage) -> Iterator[list[Tocsin]]:
-    yield from _connected(sqlite_stage, 1)
-
-
-@pytest.fixture(scope="module")
-def two_bots(postgresql_stage: Stage) -> Iterator[list[Tocsin]]:
-    yield from _connected(postgresql_stage, 2)
-
-
 @told
 @given(happened=histories, calmly=st.booleans())
 def test_on_sqlite(sqlite_stage, one_bot, log, happened, calmly):
@@ -94,12 +67,3 @@ def _is_true_afterwards(
     assert stage.wrong() == []
     assert list(leaks(told, log.getvalue(), generate_latest(REGISTRY).decode())) == []
     assert told.violations() == []
-
-
-def _connected(stage: Stage, several: int) -> Iterator[list[Tocsin]]:
-    bots = [Tocsin(stage.settings, stage.policy, stage.clock) for _ in range(several)]
-    for bot in bots:
-        bot.connect()
-    yield bots
-    for bot in bots:
-        hang_up(stage.slack, bot)

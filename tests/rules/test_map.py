@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from slack_sdk.models.views import View
 
 from bot import commands, policy
 from bot.views import card, customers, home, lists, messages, modals, reviewing
@@ -77,6 +78,34 @@ def drawn() -> dict[str, Any]:
     }
 
 
+def forms() -> list[View]:
+    """Every form."""
+    return [
+        modals.declare(POLICY),
+        modals.assign(COMPLETE, POLICY),
+        modals.handover(COMPLETE, POLICY, role="commander"),
+        modals.severity(COMPLETE, POLICY),
+        modals.note(COMPLETE),
+        modals.update(COMPLETE),
+        modals.answers(COMPLETE),
+        modals.contained(COMPLETE, NOW),
+        modals.verified(COMPLETE, NOW, by="U1"),
+        modals.action(COMPLETE, owner="U1", due_on=NOW.date()),
+        reviewing.everything(COMPLETE),
+        *(reviewing.part(COMPLETE, part) for part in reviewing.PARTS),
+        reviewing.factor(COMPLETE, COMPLETE.factors[0]),
+        modals.dismiss(COMPLETE),
+        modals.merge(COMPLETE, [OTHER]),
+        modals.reopen(COMPLETE),
+        modals.give("review", COMPLETE),
+        modals.give("action", COMPLETE, action=ACTION),
+        modals.snooze("review", COMPLETE, POLICY),
+        modals.snooze("action", COMPLETE, POLICY, action=ACTION),
+        customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
+        modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
+    ]
+
+
 def elements(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict):
         if "action_id" in value:
@@ -102,34 +131,7 @@ def test_every_button_has_its_function(name, thing):
     assert unanswered == set()
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        modals.declare(POLICY),
-        modals.assign(COMPLETE, POLICY),
-        modals.handover(COMPLETE, POLICY, role="commander"),
-        modals.severity(COMPLETE, POLICY),
-        modals.note(COMPLETE),
-        modals.update(COMPLETE),
-        modals.answers(COMPLETE),
-        modals.contained(COMPLETE, NOW),
-        modals.verified(COMPLETE, NOW, by="U1"),
-        modals.action(COMPLETE, owner="U1", due_on=NOW.date()),
-        reviewing.everything(COMPLETE),
-        *(reviewing.part(COMPLETE, part) for part in reviewing.PARTS),
-        reviewing.factor(COMPLETE, COMPLETE.factors[0]),
-        modals.dismiss(COMPLETE),
-        modals.merge(COMPLETE, [OTHER]),
-        modals.reopen(COMPLETE),
-        modals.give("review", COMPLETE),
-        modals.give("action", COMPLETE, action=ACTION),
-        modals.snooze("review", COMPLETE, POLICY),
-        modals.snooze("action", COMPLETE, POLICY, action=ACTION),
-        customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
-        modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
-    ],
-    ids=lambda form: f"{form.callback_id} {form.title.text}",
-)
+@pytest.mark.parametrize("form", forms(), ids=lambda form: f"{form.callback_id} {form.title.text}")
 def test_every_form_is_read(form):
     assert form.callback_id in commands.FORMS
 

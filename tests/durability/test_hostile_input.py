@@ -1,0 +1,93 @@
+"""Whatever people send, they get an answer; nothing they write shouts at a channel, and nothing of it breaks the bot.
+
+Payloads go straight into Bolt, as the threads of its socket hand them over. What the bot then says is carried to the
+workspace, and everything that it said there is looked through.
+"""
+
+import io
+import json
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from slack_bolt import BoltRequest
+
+from bot.app import Tocsin
+from bot.commands import FORMS
+from bot.metrics import BUGS
+from tests.durability.forging import ATTACKS, Attack, Scene, shouts
+from tests.durability.stage import Stage
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+EXAMPLES = 2500 if NIGHTLY else 60
+# A timeline that grows for ever would make every further input slower.
+INPUTS_AN_INCIDENT = 100
+
+# Who names what is not there makes the bot ask for it.
+NOT_THERE = ("channel_not_found", "message_not_found", "thread_not_found", "user_not_found", "bad_timestamp")
+
+sent = settings(
+    max_examples=EXAMPLES,
+    derandomize=not NIGHTLY,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink] if NIGHTLY else [Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(sqlite_stage: Stage, one_bot: list[Tocsin]) -> Scene:
+    return _scene(sqlite_stage, one_bot[0])
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql_stage: Stage, two_bots: list[Tocsin]) -> Scene:
+    return _scene(postgresql_stage, two_bots[0])
+
+
+@sent
+@given(attack=ATTACKS)
+def test_it_is_answered_on_sqlite(on_sqlite, log, attack):
+    _is_answered(on_sqlite, log, attack)
+
+
+@sent
+@given(attack=ATTACKS)
+def test_it_is_answered_on_postgresql(on_postgresql, log, attack):
+    _is_answered(on_postgresql, log, attack)
+
+
+def test_every_form_is_tried(on_sqlite):
+    assert set(on_sqlite.forms) == set(FORMS)
+
+
+def _is_answered(scene: Scene, log: io.StringIO, attack: Attack) -> None:
+    if next(scene.inputs) % INPUTS_AN_INCIDENT == 0:
+        scene.begins_anew()
+    log.seek(0)
+    log.truncate()
+    bugs, said = BUGS._value.get(), scene.slack.requests.next_number()
+    answer = _sends(scene, attack)
+    scene.stage.carries()
+    assert BUGS._value.get() == bugs, log.getvalue()
+    assert answer.status == 200
+    assert "Traceback" not in log.getvalue()
+    assert "a bug in tocsin" not in log.getvalue()
+    assert list(shouts(json.loads(answer.body or "{}"))) == []
+    for request in scene.slack.requests:
+        if request.number > said:
+            assert request.violation is None or request.answer["error"] in NOT_THERE, request.violation
+            assert list(shouts(request.arguments)) == [], request.method
+
+
+def _sends(scene: Scene, attack: Attack):
+    with scene.slack.state.change():
+        payload = attack.payload(scene)
+    return scene.bot.bolt.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+
+
+def _scene(stage: Stage, bot: Tocsin) -> Scene:
+    scene = Scene(stage, bot)
+    scene.begins_anew()
+    return scene
