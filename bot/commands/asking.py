@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from slack_sdk.models.views import View
 
@@ -24,6 +25,8 @@ from db.store import Work
 Reply = None | str | Message | View
 # What an event changes; it is carried out in the transaction that also remembers the event.
 Heard = Callable[[Work], None]
+
+AWord = TypeVar("AWord", bound=StrEnum)
 
 ANOTHER_VERSION = "That button or form is from another version. `/incident` shows the current ones."
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -104,9 +107,14 @@ class Click(Doing):
         return self.value.split(":")[1:]
 
     @property
+    def other_word(self) -> str:
+        """What follows the incident's number; empty when nothing does."""
+        return self.rest[0] if self.rest else ""
+
+    @property
     def other_number(self) -> int:
         """The number that follows the incident's: which of its actions, say."""
-        return number_in(self.rest[0] if self.rest else "")
+        return number_in(self.other_word)
 
 
 @dataclass(frozen=True)
@@ -167,10 +175,7 @@ class Form(Doing):
 
     def answer(self, name: str) -> Answer:
         """One of the three answers; not asked is not known."""
-        chosen = self.option(name) or Answer.UNKNOWN
-        if chosen not in tuple(Answer):
-            raise Refused(ANOTHER_VERSION)
-        return Answer(chosen)
+        return word_in(Answer, self.option(name) or Answer.UNKNOWN)
 
     @property
     def number(self) -> int:
@@ -194,6 +199,14 @@ def number_in(value: object) -> int:
     if not NUMBER.fullmatch(str(value)):
         raise Refused(ANOTHER_VERSION)
     return int(str(value))
+
+
+def word_in(kind: type[AWord], value: str) -> AWord:
+    """One of our words that a button or a form of ours carried; `Refused` for what none of ours carries."""
+    try:
+        return kind(value)
+    except ValueError:
+        raise Refused(ANOTHER_VERSION) from None
 
 
 def first_word(text: str) -> tuple[str, str]:

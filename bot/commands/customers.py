@@ -1,6 +1,6 @@
 """What customers are told: drafted by anybody who is in the room, published by who answers for it."""
 
-from bot.commands.asking import Click, Doing, Form, Reply, Typed, meant, record_of, seen
+from bot.commands.asking import Click, Doing, Form, Reply, Typed, meant, record_of, seen, word_in
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import customers as shown
@@ -42,7 +42,7 @@ def edit_asked(parts: Parts, click: Click) -> Reply:
     """Opens the form with a draft in it, also one that was replaced: its words may be wanted again."""
     seen(parts, click.number, click)
     with parts.store.read() as session:
-        draft = notices.update(session, int(click.rest[0]))
+        draft = notices.update(session, click.other_number)
     if draft is None or draft.incident_id != click.number or draft.state is CustomerUpdateState.REDACTED:
         raise Refused("That draft does not exist any more. `/incident customers` begins another.")
     return shown.draft(record_of(parts, click.number), parts.policy, stage=draft.stage, editing=draft)
@@ -51,9 +51,9 @@ def edit_asked(parts: Parts, click: Click) -> Reply:
 def drafted(parts: Parts, form: Form) -> None:
     """The form was sent: the draft is shown in the room."""
     seen(parts, form.number, form)
-    state = ComponentState(form.option("component_state") or ComponentState.PARTIAL)
+    state = word_in(ComponentState, form.option("component_state") or ComponentState.PARTIAL)
     wanted = customers.Wording(
-        stage=Stage(form.option("stage")),
+        stage=word_in(Stage, form.option("stage")),
         title=form.text("title"),
         text=form.text("text"),
         components=dict.fromkeys(form.options("components"), state),
@@ -66,13 +66,13 @@ def drafted(parts: Parts, form: Form) -> None:
 def publish_clicked(parts: Parts, click: Click) -> Reply:
     """[Publish] below a draft."""
     seen(parts, click.number, click)
-    return _publish(parts, click.number, click, int(click.rest[0]))
+    return _publish(parts, click.number, click, click.other_number)
 
 
 def discard_clicked(parts: Parts, click: Click) -> Reply:
     """[Discard] below a draft."""
     seen(parts, click.number, click)
-    return _discard(parts, click.number, click, int(click.rest[0]))
+    return _discard(parts, click.number, click, click.other_number)
 
 
 def nothing_new_clicked(parts: Parts, click: Click) -> Reply:

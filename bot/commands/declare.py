@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.commands import may, pin
-from bot.commands.asking import Click, Doing, Form, Reply, Typed, plain
+from bot.commands.asking import Click, Doing, Form, Reply, Typed, plain, word_in
 from bot.parts import Parts
 from bot.views import modals
 from bot.workflows import incidents
@@ -66,7 +66,7 @@ def sent(parts: Parts, form: Form) -> None:
             by=form.user,
             title=form.text("title"),
             severity=form.option("severity") or None,
-            kind=Kind(form.option("kind") or Kind.OPERATIONAL),
+            kind=word_in(Kind, form.option("kind") or Kind.OPERATIONAL),
             summary=form.text("summary"),
             customer_data=form.answer("customer_data"),
             service_affecting=form.answer("service_affecting"),

@@ -1,7 +1,7 @@
 """An incident moves: through its phases, to its end, and back. What it lacks is asked here too."""
 
 from bot.commands import may
-from bot.commands.asking import ANOTHER_VERSION, Click, Form, Reply, Typed, meant, number_in, record_of, seen
+from bot.commands.asking import ANOTHER_VERSION, Click, Form, Reply, Typed, meant, number_in, record_of, seen, word_in
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import lists, modals
@@ -22,10 +22,9 @@ def typed(parts: Parts, asked: Typed) -> Reply:
 def clicked(parts: Parts, click: Click) -> Reply:
     """A phase's button. It carries the phase that the person saw; who was overtaken is told by whom."""
     seen(parts, click.number, click)
-    try:
-        here, there = (Phase(word) for word in click.rest)
-    except ValueError:
-        raise Refused(ANOTHER_VERSION) from None
+    if len(click.rest) != 2:
+        raise Refused(ANOTHER_VERSION)
+    here, there = (word_in(Phase, word) for word in click.rest)
     return _move(parts, click.number, click.user, there, here)
 
 

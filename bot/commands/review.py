@@ -1,7 +1,7 @@
 """The post-incident review: filled in, marked done, put off, given to somebody else."""
 
 from bot.commands import who
-from bot.commands.asking import Click, Doing, Form, Reply, Typed, meant, record_of, seen
+from bot.commands.asking import Click, Doing, Form, Reply, Typed, meant, record_of, seen, word_in
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.policy import Asked
@@ -60,7 +60,7 @@ def filled(parts: Parts, form: Form) -> None:
 def part_asked(parts: Parts, click: Click) -> Reply:
     """Opens the small form of one question."""
     seen(parts, click.number, click)
-    record, part = _begun(parts, click.number), Asked(click.rest[0])
+    record, part = _begun(parts, click.number), word_in(Asked, click.other_word)
     return reviewing.factor(record) if part is Asked.FACTORS else reviewing.part(record, part)
 
 
@@ -68,7 +68,7 @@ def factor_asked(parts: Parts, click: Click) -> Reply:
     """Opens a contributing factor, to change it."""
     seen(parts, click.number, click)
     record = _begun(parts, click.number)
-    known = next((factor for factor in record.factors if factor.id == int(click.rest[0])), None)
+    known = next((factor for factor in record.factors if factor.id == click.other_number), None)
     if known is None:
         raise Refused("Somebody has taken this factor out meanwhile. Open the review again.")
     return reviewing.factor(record, known)
@@ -84,7 +84,7 @@ def factored(parts: Parts, form: Form) -> None:
             number=form.number,
             by=form.user,
             factor_id=form.about.get("factor"),
-            kind=FactorKind(form.option("kind")),
+            kind=word_in(FactorKind, form.option("kind")),
             text=Edit(form.text("text"), form.about.get("shown", {}).get("text", "")),
             root_cause=form.ticked("root_cause"),
             whys=[form.text(f"why_{place}") for place in range(1, reviewing.WHYS + 1)],
