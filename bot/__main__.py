@@ -306,6 +306,21 @@ def show_policy() -> None:
     typer.echo(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=120).rstrip())
 
 
+@rules.command("explain")
+def explain_policy(key: Key) -> None:
+    """Say of each escalation rule whether it was followed for an incident: when and why, or why not."""
+    from bot import database, terminal
+    from bot.clock import SystemClock
+    from bot.workflows import escalation
+
+    settings = cli.settings()
+    policy = cli.policy(settings)
+    with database.opened(settings) as store:
+        record = cli.record(store, key)
+    mail, now = settings.smtp is not None, SystemClock().now()
+    terminal.print_verdicts(escalation.explain(record, policy=policy, mail=mail, now=now))
+
+
 # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

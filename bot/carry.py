@@ -54,7 +54,7 @@ LATE = timedelta(minutes=5)
 ROOM_LINK = "https://slack.com/app_redirect?channel="
 # What tells somebody of a new incident waits so long for the room that it is to lead to.
 ROOM_SOON = timedelta(seconds=15)
-LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours"})
+LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours", "role_wanted"})
 
 
 def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- a table that the type checker can read

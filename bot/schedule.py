@@ -13,10 +13,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete, func, select
 
 from bot.effects import RefreshStatusPage
+from bot.errors import SlackError
 from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, customers, escalation, privacy, rooms, subscribers
+from bot.workflows import chase, customers, escalation, people, privacy, rooms, subscribers, vacancies
 from db import backup, notices
 from db.models import SeenEvent
 from db.store import Work
@@ -49,6 +50,8 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
     jobs.add_job(check_rooms, IntervalTrigger(hours=1), args=[parts], id="rooms")
     jobs.add_job(remind_of_customers, IntervalTrigger(seconds=CUSTOMERS_EVERY), args=[parts], id="customers")
+    jobs.add_job(learn_people, args=[parts], id="people at the start")
+    jobs.add_job(learn_people, IntervalTrigger(hours=12), args=[parts], id="people")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     follow_policy(jobs, parts)
     known = {job.id: job for job in jobs.get_jobs()}
@@ -139,14 +142,36 @@ def remember_tick(work: Work) -> None:
 
 
 def escalate(parts: Parts) -> int:
-    """Follow the rules that hold by now: time has passed, or the policy has changed. Of how many incidents."""
-    policy, mail = parts.policy, parts.mailer is not None
+    """Follow the rules that hold by now, and ask for the roles that are missing; in how many incidents.
+
+    Nothing was noted: time has passed, or the policy has changed.
+    """
+    policy, mail, now = parts.policy, parts.mailer is not None, parts.clock.now()
     with parts.store.read() as session:
-        numbers = escalation.due(session, policy=policy, mail=mail, now=parts.clock.now())
-    for number in numbers:
+        to_follow = escalation.due(session, policy=policy, mail=mail, now=now)
+        missing = vacancies.due(session, policy=policy, now=now)
+    for number in sorted({*to_follow, *missing}):
         with parts.store.begin() as work:
-            escalation.consider(work, policy=policy, mail=mail, incident=work.incident(number))
-    return len(numbers)
+            incident = work.incident(number)
+            escalation.consider(work, policy=policy, mail=mail, incident=incident)
+            vacancies.chase(work, policy=policy, mail=mail, incident=incident)
+    return len({*to_follow, *missing})
+
+
+def learn_people(parts: Parts) -> int:
+    """Ask Slack about whom the policy names, so that who has left gets no role, and mails name people; of how many."""
+    asked = 0
+    for user in sorted(parts.policy.people):
+        try:
+            person = parts.slack.at_leisure().person(user)
+        except SlackError as error:
+            log.warning("what of %s? %s", user, error)
+            continue
+        if person is not None:
+            with parts.store.begin() as work:
+                people.remember(work, person)
+            asked += 1
+    return asked
 
 
 def check_rooms(parts: Parts, *, anyway: bool = False) -> int:

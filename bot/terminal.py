@@ -1,6 +1,8 @@
 """Incidents as a terminal shows them. What people wrote is printed as it is: never read as markup."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -8,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.policy import Policy
+from bot.views import kit
 from bot.workflows import lifecycle
+from bot.workflows.escalation import Verdict
 from db.models import Incident
 from db.records import DeliveryRecord, IncidentRecord, PersonRecord, Record, named
 
@@ -62,6 +66,30 @@ def print_deliveries(deliveries: Iterable[DeliveryRecord], console: Console | No
         for one in deliveries
     ]
     _print_rows(heads, rows, console or Console(highlight=False), empty="Everything was delivered.")
+
+
+def print_verdicts(verdicts: Iterable[Verdict], console: Console | None = None) -> None:
+    """One line a rule: whether it was followed and when, its condition, and the facts that it asks for."""
+    heads = ("Rule", "Followed (UTC)", "State", "When", "Facts")
+    rows = [
+        (
+            one.rule,
+            f"{one.at:{MINUTES}}" if one.at else "-",
+            one.state,
+            one.when or "-",
+            ", ".join(f"{name} = {_fact(name, value)}" for name, value in one.facts.items()) or "-",
+        )
+        for one in verdicts
+    ]
+    _print_rows(heads, rows, console or Console(highlight=False), empty="The policy has no rule.")
+
+
+def _fact(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "unknown"
+    return kit.length(timedelta(seconds=value)) if name == "age" else str(value)
 
 
 def print_incident(

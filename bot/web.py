@@ -90,6 +90,8 @@ def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
     Gauge("tocsin_socket_connected", "Whether Slack reaches this bot.", registry=registry).set(connected)
     away = Gauge("tocsin_slack_degraded", "Whether this bot has to do without Slack.", registry=registry)
     away.set(parts.health.degraded)
+    refused = "Whether the policy file was wrong when it was read last, and the one before it is in force."
+    Gauge("tocsin_policy_refused", refused, registry=registry).set(parts.rulebook.trouble is not None)
     up = Gauge("tocsin_database_up", "Whether the database answers, with this version's schema.", registry=registry)
     up.set(_database_answers(parts))
     now = parts.clock.now()

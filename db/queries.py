@@ -139,6 +139,26 @@ def roles(session: Session, number: int) -> dict[str, str]:
     return {row.role: row.user for row in session.scalars(select(Role).where(Role.incident_id == number))}
 
 
+def roles_open(session: Session) -> dict[int, set[str]]:
+    """Which roles are held in the incidents that are open."""
+    held: dict[int, set[str]] = {}
+    rows = select(Role).join(Incident, Incident.id == Role.incident_id).where(Incident.closed_at.is_(None))
+    for row in session.scalars(rows):
+        held.setdefault(row.incident_id, set()).add(row.role)
+    return held
+
+
+def roles_of(session: Session, user: str) -> list[tuple[int, str]]:
+    """The roles that somebody holds in open incidents, with the incident's number."""
+    rows = session.execute(
+        select(Role.incident_id, Role.role)
+        .join(Incident, Incident.id == Role.incident_id)
+        .where(Incident.closed_at.is_(None), Role.user == user)
+        .order_by(Role.incident_id, Role.role)
+    )
+    return [(number, role) for number, role in rows]
+
+
 def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
     """The timeline in the order it happened (and was written, where it happened at the same moment)."""
     rows = session.scalars(select(Entry).where(Entry.incident_id == number).order_by(Entry.at, Entry.seq))
@@ -293,6 +313,15 @@ def readers(session: Session, number: int) -> tuple[ReaderRecord, ...]:
     """Those of leadership who are told of the incident, in the order of their names."""
     rows = session.scalars(select(Reader).where(Reader.incident_id == number).order_by(Reader.name, Reader.key))
     return tuple(_picture(ReaderRecord, row) for row in rows)
+
+
+def readers_open(session: Session) -> dict[int, set[str]]:
+    """Who of leadership is told of each incident that is open, by their keys."""
+    told: dict[int, set[str]] = {}
+    rows = select(Reader).join(Incident, Incident.id == Reader.incident_id).where(Incident.closed_at.is_(None))
+    for row in session.scalars(rows):
+        told.setdefault(row.incident_id, set()).add(row.key)
+    return told
 
 
 def away(session: Session, users: Iterable[str], now: datetime) -> dict[str, datetime]:

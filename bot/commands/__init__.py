@@ -17,7 +17,21 @@ from slack_bolt import Ack, App, BoltResponse, Respond
 from slack_sdk.models.views import View
 
 from bot import database
-from bot.commands import actions, customers, declare, lists, people, phases, pin, review, roles, rooms, severity, talk
+from bot.commands import (
+    actions,
+    away,
+    customers,
+    declare,
+    lists,
+    people,
+    phases,
+    pin,
+    review,
+    roles,
+    rooms,
+    severity,
+    talk,
+)
 from bot.commands.asking import ANOTHER_VERSION, Click, Form, Heard, Reply, SentBefore, Typed
 from bot.errors import Refused, SlackError, SlackRefused
 from bot.metrics import ANSWERS, BUGS, REFUSALS
@@ -29,7 +43,7 @@ from bot.workflows.rooms import first_time
 
 log = logging.getLogger(__name__)
 
-TOPICS = (declare, phases, roles, severity, talk, customers, actions, review, lists, pin, people, rooms)
+TOPICS = (declare, phases, roles, severity, talk, customers, actions, review, lists, pin, people, rooms, away)
 
 TYPED: dict[str, Callable[[Parts, Typed], Reply]] = {}
 CLICKS: dict[str, Callable[[Parts, Click], Reply]] = {}

@@ -11,10 +11,10 @@ from db import queries
 
 
 def changed(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
-    """Somebody's profile changed. Of strangers nothing is kept."""
+    """Somebody's profile changed. Of strangers nothing is kept: who is neither known nor named in the policy."""
     person = person_of(body["event"]["user"])
     with parts.store.read() as session:
-        known = queries.people(session, [person.user])
+        known = queries.people(session, [person.user]) or person.user in parts.policy.people
     return (lambda work: people.remember(work, person)) if known else None
 
 

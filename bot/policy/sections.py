@@ -236,6 +236,13 @@ class Policy(Section):
             raise wrong
         return self
 
+    @property
+    def people(self) -> frozenset[str]:
+        """The Slack users whom it names as leadership, or for a role."""
+        leaders = {leader.slack for leader in self.leadership}
+        holders = {user for role in self.roles.values() for user in (role.default, *role.deputies)}
+        return frozenset(user for user in leaders | holders if user)
+
     def severity(self, key: str) -> Severity:
         """The severity that people call `key`, in whatever case; Refused with the list when there is none."""
         return _entry(self.severities, key, "severity")

@@ -182,6 +182,11 @@ def action_done(action: ActionRecord) -> ButtonElement:
     return kit.button("Done", f"actions.done.{action.id}", f"{action.incident_id}:{action.id}")
 
 
+def take(number: int, role: str, policy: Policy) -> ButtonElement:
+    """Takes a role."""
+    return kit.button(f"Take {labels.role(policy, role)}", f"roles.take.{role}", str(number), primary=True)
+
+
 def review_reminder(number: int, policy: Policy) -> list[InteractiveElement]:
     """Below a reminder of an overdue review."""
     return [

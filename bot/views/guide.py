@@ -25,6 +25,7 @@ COMMANDS = (
     Command("assign commander @ana", "gives a role"),
     Command("take comms", "takes a role"),
     Command("handover commander @bo", "hands a role over, with a note for the successor"),
+    Command("away until friday", "gives your roles to your deputies in new incidents until then; `back` ends it"),
     Command("phase containment", "moves to another phase"),
     Command("severity sev2 only EU is affected", "changes the severity, with the reason"),
     Command("note We restarted the pods", "adds to the timeline"),

@@ -1,6 +1,7 @@
 """Answers that one person sees: lists, menus, help, refusals."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
@@ -169,3 +170,19 @@ def _fitting(lines: Iterable[Safe]) -> list[Safe]:
             break
         shown.append(line)
     return shown
+
+
+def away(until: datetime, held: Sequence[tuple[int, str]], policy: Policy) -> Message:
+    """Until when somebody is away, and which roles they still hold: those stay with them until they hand them over."""
+    parts = [
+        kit.say("You are away until {until}. New incidents give your roles to your deputies.", until=kit.when(until))
+    ]
+    if held:
+        lines = (
+            kit.say("INC-{number}: {role}", number=str(number), role=labels.role(policy, role)) for number, role in held
+        )
+        parts.append(
+            kit.say("You hold, until you hand it over (`/incident handover`):\n{held}", held=kit.bullets(lines))
+        )
+    text = kit.join("\n", parts)
+    return Message.of(text, *kit.sections(text))

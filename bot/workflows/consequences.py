@@ -7,7 +7,7 @@ one place: whatever changes facts, today or one day, cannot forget who else must
 from collections.abc import Callable, Iterator
 
 from bot.policy import Policy
-from bot.workflows import escalation
+from bot.workflows import escalation, handover
 from db.enums import EntryKind
 from db.models import Entry, Incident
 from db.store import Store, Work
@@ -35,6 +35,9 @@ def attach(store: Store, *, policy: Callable[[], Policy], mail: bool) -> None:
 def add(work: Work, *, policy: Policy, mail: bool) -> None:
     """Add what follows from what this transaction has noted."""
     for incident, entries in _by_incident(work):
+        given = [entry for entry in entries if entry.kind is EntryKind.ROLE]
+        if given:
+            handover.tell(work, policy=policy, mail=mail, incident=incident, entries=given)
         changes = [entry for entry in entries if entry.kind in FACTS]
         if changes:
             escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)

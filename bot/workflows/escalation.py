@@ -4,7 +4,8 @@ A rule that could do nothing now (nobody can be told) is not followed yet: it is
 and every minute. When facts get better nothing is taken back; leadership, once told, hears of it (`leadership`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind
 from db.models import Entry, Escalation, Incident
-from db.records import EscalationRecord, IncidentRecord
+from db.records import EscalationRecord, IncidentRecord, Record
 from db.store import Work
 
 INCIDENTS_MOST = 1000
@@ -65,16 +66,66 @@ def consider(work: Work, *, policy: Policy, mail: bool, incident: Incident, entr
 
 
 def due(session: Session, *, policy: Policy, mail: bool, now: datetime) -> list[int]:
-    """The open incidents of which a rule holds that was not followed yet: time has passed, or the policy has changed."""
+    """The open incidents of which somebody must hear now though nothing was noted: time has passed, or the policy is new.
+
+    A rule holds that was not followed yet, or leadership has somebody who was not told with the others.
+    """
     followed: dict[int, list[EscalationRecord]] = {}
     for record in queries.escalated_open(session):
         followed.setdefault(record.incident_id, []).append(record)
-    incidents = queries.incidents_open(session, limit=INCIDENTS_MOST)
-    return [
-        incident.id
-        for incident in incidents
-        if _to_follow(policy, incident, followed.get(incident.id, ()), mail=mail, now=now)
-    ]
+    readers = queries.readers_open(session)
+    found = []
+    for incident in queries.incidents_open(session, limit=INCIDENTS_MOST):
+        before = followed.get(incident.id, [])
+        if _to_follow(policy, incident, before, mail=mail, now=now):
+            found.append(incident.id)
+        elif not incident.drill and any(record.orders.get("leadership") for record in before):
+            leaders = leadership.reachable(policy, incident, mail=mail)
+            if not readers.get(incident.id, set()).issuperset(map(leadership.key_of, leaders)):
+                found.append(incident.id)
+    return found
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a rule, or would become of it now: `followed`, with the time, or why it was not."""
+
+    rule: str
+    state: str
+    at: datetime | None
+    when: str
+    facts: Mapping[str, Any]
+
+
+def explain(record: Record, *, policy: Policy, mail: bool, now: datetime) -> list[Verdict]:
+    """Each rule of the policy, and those that were followed and are no longer in it."""
+    known = facts(record.incident, policy=policy, now=now)
+    followed = {one.rule: one for one in record.escalations}
+    verdicts = []
+    for key, rule in policy.escalation.items():
+        if key in followed:
+            verdicts.append(Verdict(key, "followed", followed[key].at, str(rule.when), followed[key].facts))
+            continue
+        asked = {name: _plain(known[name]) for name in sorted(rule.when.names)}
+        why = _why_not(rule, policy, record.incident, known, mail=mail)
+        verdicts.append(Verdict(key, why, None, str(rule.when), asked))
+    gone = [one for key, one in followed.items() if key not in policy.escalation]
+    return [*verdicts, *(Verdict(one.rule, "followed; no longer a rule", one.at, "", one.facts) for one in gone)]
+
+
+def _why_not(rule: Rule, policy: Policy, incident: IncidentRecord, known: Mapping[str, Any], *, mail: bool) -> str:
+    if not rule.enabled:
+        return "switched off"
+    holds = rule.when.holds(known)
+    if holds is None:
+        return f"waits for what is unknown: {', '.join(sorted(rule.when.waits_for(known)))}"
+    if not holds:
+        return "does not hold"
+    if not incident.phase.is_open:
+        return "the incident is over"
+    return (
+        "holds; the bot follows it" if _can_act(rule, policy, incident, mail=mail) else "holds, but nobody can be told"
+    )
 
 
 def _to_follow(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.effects import OpenRoom
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.workflows import customers, lifecycle, reviews, wording
+from bot.workflows import customers, lifecycle, reviews, roles, wording
 from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -71,9 +71,11 @@ def declare(
     )
     work.session.add(Member(incident_id=incident.id, user=by, present=True, as_of=work.now - timedelta(minutes=1)))
     for name, role in policy.roles.items():
-        if role.default:
-            work.session.add(Role(incident_id=incident.id, role=name, user=role.default, since=work.now))
-            work.note(incident, EntryKind.ROLE, "", by="tocsin", data={"role": name, "user": role.default})
+        holder = roles.by_default(work, role)
+        if holder:
+            work.session.add(Role(incident_id=incident.id, role=name, user=holder, since=work.now))
+            instead = {"instead_of": role.default} if holder != role.default else {}
+            work.note(incident, EntryKind.ROLE, "", by="tocsin", data={"role": name, "user": holder, **instead})
     work.tell(OpenRoom(incident=incident.id))
     return incident
 

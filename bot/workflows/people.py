@@ -1,8 +1,10 @@
 """What the bot knows of people, and who may be given something to do."""
 
 import re
+from collections.abc import Sequence
 
 from bot.errors import Refused
+from db import queries
 from db.models import Person
 from db.records import PersonRecord
 from db.store import Work
@@ -28,6 +30,12 @@ def remember(work: Work, person: PersonRecord) -> None:
             fetched_at=work.now,
         )
     )
+
+
+def present(work: Work, users: Sequence[str]) -> list[str]:
+    """Those who are here: not away, and not known to have left. In the order in which they were asked for."""
+    known, away = queries.people(work.session, users), queries.away(work.session, users, work.now)
+    return [user for user in users if user not in away and (user not in known or known[user].active)]
 
 
 def check_can_act(person: PersonRecord) -> None:

@@ -5,12 +5,19 @@ from sqlalchemy import select
 from bot.effects import Invite
 from bot.errors import Refused
 from bot.policy import Policy
+from bot.policy import Role as PolicyRole
 from bot.workflows import lifecycle, people, wording
 from bot.workflows.telling import redraw, say
 from db.enums import EntryKind
 from db.models import Incident, Role
 from db.records import PersonRecord
 from db.store import Work
+
+
+def by_default(work: Work, role: PolicyRole) -> str | None:
+    """Who has the role when nobody is named: the policy's default, or the first deputy who is here when that one is not."""
+    usual = [user for user in (role.default, *role.deputies) if user]
+    return next(iter(people.present(work, usual)), None)
 
 
 def assign(

@@ -14,8 +14,13 @@ from db.models import Action, Incident, Member, Person, Review, Role, SeenEvent
 from db.store import Work
 
 ROOMS_MOST = 1000
-# Direct messages that tell outsiders what the room says itself.
-OF_ONE_PERSON = frozenset({"leadership"})
+# Direct messages that say to one person what the room knows: what it hears instead, and of what it is told.
+UNHEARD: dict[str, tuple[str | None, tuple[str, ...]]] = {
+    "leadership": ("nobody_heard", ()),
+    "role_yours": ("role_unheard", ("role",)),
+    "role_passed": (None, ()),
+    "role_wanted": (None, ()),
+}
 # What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
 MEMBERS_ASKED_AGO = timedelta(minutes=1)
 
@@ -116,8 +121,12 @@ def members_are(work: Work, *, room: str, users: Collection[str]) -> None:
 def nobody_heard(work: Work, *, user: str, said: Say) -> None:
     """Somebody who was to be told something has left: remember it, and tell the room instead."""
     work.session.execute(update(Person).where(Person.user == user).values(active=False))
-    if said.what in OF_ONE_PERSON:  # The room knows what it says; that they do not is the news.
-        said = said.model_copy(update={"what": "nobody_heard", "values": {"user": user}})
+    if said.what in UNHEARD:  # The room knows what it says; that they do not is the news, if it is one.
+        what, names = UNHEARD[said.what]
+        if what is None:
+            return
+        kept = {name: value for name, value in said.values.items() if name in names}
+        said = said.model_copy(update={"what": what, "values": {"user": user, **kept}})
     work.tell(said.model_copy(update={"place": "room", "user": None}))
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import yaml
 
-from tests.cli.conftest import Tocsin
+from db.enums import Answer, Kind
+from db.store import Store
+from tests.cli.conftest import Tocsin, declare
 
 OURS = """\
 leadership:
@@ -44,3 +46,38 @@ def test_a_file_that_is_not_there(tocsin: Tocsin) -> None:
     reply = tocsin("policy", "check", "theirs.yml")
     assert reply.code == 2
     assert reply.said.startswith("theirs.yml: cannot be read (No such file or directory)")
+
+
+def test_which_rule_was_followed_and_why_and_which_was_not(tocsin: Tocsin, desk: Path, books: Store) -> None:
+    """A command looks at the rules as the bot does: in the transaction that declares."""
+    (desk / "ours.yml").write_text(OURS)
+    reply = tocsin("declare", "Strange logins", "--severity", "sev1", "--kind", "security", TOCSIN_POLICY="ours.yml")
+    assert reply.code == 0
+    rows = [line.split("\t") for line in tocsin("policy", "explain", "INC-1").out.splitlines()]
+    assert [(row[0], row[2], row[3], row[4]) for row in rows] == [
+        ("high", "followed", "high", "high = true"),
+        (
+            "customer-data",
+            "followed",
+            "kind == security and customer_data in [yes, unknown]",
+            "customer_data = unknown, kind = security",
+        ),
+        (
+            "personal-data",
+            "waits for what is unknown: personal_data",
+            "personal_data == yes",
+            "personal_data = unknown",
+        ),
+        (
+            "customers",
+            "waits for what is unknown: service_affecting",
+            "service_affecting == yes",
+            "service_affecting = unknown",
+        ),
+    ]
+    assert rows[0][1].startswith("20")
+    assert rows[2][1] == "-"
+    number = declare(books, kind=Kind.OPERATIONAL, service_affecting=Answer.NO)
+    states = [line.split("\t")[2] for line in tocsin("policy", "explain", f"INC-{number}").out.splitlines()]
+    assert states == ["does not hold", "does not hold", "waits for what is unknown: personal_data", "does not hold"]
+    assert tocsin("policy", "explain", "INC-9").code == 1

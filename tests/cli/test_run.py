@@ -89,6 +89,40 @@ def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
     assert all(LOG_LINE.fullmatch(line) for line in [up.rstrip("\n"), *rest.splitlines()])
 
 
+def test_the_policy_is_read_again_when_told_to(runs: Callable[..., Process], tmp_path: Path) -> None:
+    """SIGHUP. A wrong policy is named with file, line and sentence, and the one before stays in force."""
+    rules = tmp_path / "policy.yml"
+    rules.write_text("rooms: {prefix: fire}\n")
+    bot = runs(TOCSIN_POLICY=str(rules))
+    assert bot.stderr is not None
+    port = re.search(r"health on port (\d+)$", bot.stderr.readline())
+    assert port
+    health(int(port[1]))
+    rules.write_text("review:\n  chase: {cron: '0 9 * * funday'}\n")
+    bot.send_signal(signal.SIGHUP)
+    assert f"the one before stays in force: {rules}:2: review.chase.cron: cannot read 'funday'" in said(bot, "policy")
+    assert b"tocsin_policy_refused 1.0" in metrics(int(port[1]))
+    rules.write_text("review:\n  chase: {cron: '30 8 * * mon-fri'}\n")
+    bot.send_signal(signal.SIGHUP)
+    assert f"the policy of {rules} is in force since" in said(bot, "policy")
+    assert b"tocsin_policy_refused 0.0" in metrics(int(port[1]))
+    bot.send_signal(signal.SIGTERM)
+    assert bot.wait() == 0
+
+
+def said(process: Process, word: str) -> str:
+    """The next line of the log that holds the word."""
+    assert process.stderr is not None
+    while word not in (line := process.stderr.readline()):
+        assert line, "it ended"
+    return line
+
+
+def metrics(port: int) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        return bytes(answer.read())
+
+
 def test_what_a_terminal_declares_the_running_bot_carries(
     runs: Callable[..., Process], tocsin: Tocsin, slack: Workspace, tmp_path: Path
 ) -> None:

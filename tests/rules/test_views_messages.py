@@ -88,6 +88,20 @@ SAID = {
         {"key": "INC-7", "why": ["customers notice"], "title": "Checkout is down", "room": "C0ROOM"},
         {"title", "room"},
     ),
+    "role_yours": (
+        {"key": "INC-7", "role": "comms", "by": "U0ANA", "note": "Half done", "title": "Down", "room": "C0ROOM"},
+        {"by", "note", "title", "room"},
+    ),
+    "role_passed": (
+        {"key": "INC-7", "role": "comms", "by": "U0ANA", "user": "U0BO", "title": "Down"},
+        {"by", "title"},
+    ),
+    "role_unheard": ({"user": "U0BO", "role": "comms"}, set()),
+    "role_missing": ({"role": "comms", "due_at": AT}, set()),
+    "role_wanted": (
+        {"key": "INC-7", "role": "comms", "due_at": AT, "title": "Down", "room": "C0ROOM"},
+        {"title", "room"},
+    ),
     "room_archived": ({"key": "INC-7"}, set()),
     "room_lost": ({"key": "INC-7"}, set()),
     "review_due": (

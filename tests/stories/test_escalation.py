@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import policy, schedule
 from db import queries
 from db.enums import EntryKind
 from tests.story import text
@@ -170,7 +171,7 @@ def test_customers_who_notice_are_the_communication_leads_business(begin, post_o
     ana.clicks("Answer questions", on=other.card)
     ana.fills("Three answers", service_affecting="Yes")
     assert any("You are Communication Lead of INC-2: tell the customers" in said for said in messages_to(kai))
-    assert post_office.mails == []
+    assert post_office.to(MIA) == post_office.to(LEA) == []
 
 
 def test_of_a_drill_nothing_leaves_the_house(begin, post_office):
@@ -301,7 +302,7 @@ escalation:
     )
     ana, bo = story.people("Ana", "Bo")
     story.slack.state.usergroups["S0ONCALL"] = {"id": "S0ONCALL", "handle": "oncall", "users": [bo.id]}
-    room = ana.declares("Strange noises", severity="SEV1")
+    room = ana.declares("Strange noises", severity="SEV3")
     story.passes(hours=3, minutes=59)
     assert story.minute_strikes() == 0
     assert post_office.mails == []
@@ -315,3 +316,27 @@ escalation:
     assert entry.data["rules"] == ["long"]
     with story.bot.parts.store.read() as session:
         assert queries.dead_effects(session) == []
+
+
+def test_a_policy_that_is_read_again_is_followed_at_once(on_stage, post_office, tmp_path):
+    """Open incidents meet the new rules within a minute, new leaders hear of them, and jobs come at the new times."""
+    story = on_stage(TOCSIN_SMTP_URL=post_office.url)
+    (ana,) = story.people("Ana")
+    room = ana.declares("Checkout is down", severity="SEV1")
+    assert story.minute_strikes() == 0
+    assert room.card.shows("Leadership: the policy names nobody")
+    jobs = schedule.scheduler(story.bot.parts, story.bot.watch)
+    jobs.start(paused=True)
+    for readers, hour in (([MIA], 7), ([MIA, LEA], 8)):
+        leaders = ", ".join(f"{{name: Reader, email: {address}}}" for address in readers)
+        path = tmp_path / "new.yml"
+        path.write_text(f"leadership: [{leaders}]\nreview: {{chase: {{cron: '15 {hour} * * *'}}}}\n")
+        story.bot.parts.rulebook.policy = policy.load(path)
+        schedule.follow_policy(jobs, story.bot.parts)
+        assert f"hour='{hour}'" in str(jobs.get_job("chase").trigger)
+        assert story.minute_strikes() == 1
+        assert {mail["To"].addresses[0].addr_spec for mail in post_office.mails} == set(readers)
+        assert story.minute_strikes() == 0
+    jobs.shutdown(wait=False)
+    assert len(post_office.mails) == 2
+    assert room.card.shows("Leadership told", "(2 of 2)")
