@@ -62,7 +62,7 @@ class Mailer:
         message = EmailMessage(policy=policy.SMTP)
         message["Subject"] = _line(mail.subject)[:SUBJECT_MOST]
         message["From"] = self._sender
-        message["To"] = Address(display_name=_line(mail.name), addr_spec=mail.to)
+        message["To"] = Address(display_name=_line(mail.name), addr_spec=_spelled(mail.to))
         message["Date"] = format_datetime(self._now())
         message["Message-ID"] = self._id(mail.thread if mail.opens and mail.thread else mail.uid)
         if mail.reply_to is not None and (reply_to := _address(*mail.reply_to)):
@@ -84,7 +84,7 @@ class Mailer:
         with _sorted():
             smtp = self._connected()
             try:
-                smtp.send_message(message, self._address, [mail.to])
+                smtp.send_message(message, self._address, [_spelled(mail.to)])
             except BaseException:
                 smtp.close()
                 raise
@@ -120,6 +120,15 @@ def _address(name: str, address: str) -> Address | None:
         return Address(display_name=_line(name), addr_spec=_line(address))
     except (HeaderParseError, ValueError, IndexError):  # each of them, depending on what is wrong
         return None
+
+
+def _spelled(address: str) -> str:
+    """An address as every mail server understands it: a domain beyond ASCII in its IDNA spelling. RFC 5890"""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:  # It is no domain; the mail server says so.
+        return address
 
 
 def _line(text: str) -> str:

@@ -73,6 +73,23 @@ def test_nobody_writes_a_header(post_office, ending):
     assert text_of(taken) == "Cards are refused.\n"
 
 
+def test_a_domain_beyond_ascii(post_office):
+    mailer(post_office.url).send(mail(to="mia@exämple.com"))
+    assert post_office.mails[0]["To"] == "Mia <mia@xn--exmple-cua.com>"
+
+
+def test_the_first_of_a_thread_is_what_the_others_answer_and_answers_have_an_address(post_office):
+    mailer(post_office.url).send(mail(thread="inc7", opens=True, reply_to=("Bo", "bo@example.com")))
+    mailer(post_office.url).send(mail(thread="inc7", reply_to=("Bo\r\nBcc: eve@example.com", "bo@@example.com")))
+    first, second = post_office.mails
+    assert first["Message-ID"] == second["References"] == second["In-Reply-To"] == "<inc7@example.com>"
+    assert first["References"] is first["In-Reply-To"] is None
+    assert first["Reply-To"] == "Bo <bo@example.com>"
+    assert second["Message-ID"] == "<4f1c@example.com>"
+    assert second["Reply-To"] is None, "what is no address is left out, and the mail still goes"
+    assert second["Bcc"] is None
+
+
 def test_a_very_long_subject_is_cut(post_office):
     mailer(post_office.url).send(mail(subject="x" * 1000))
     assert post_office.mails[0]["Subject"] == "x" * 200
