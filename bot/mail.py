@@ -123,7 +123,7 @@ def _address(name: str, address: str) -> Address | None:
 
 
 def _spelled(address: str) -> str:
-    """An address as every mail server understands it: a domain beyond ASCII in its IDNA spelling. RFC 5890"""
+    """An address as every mail server understands it: a domain beyond ASCII in its IDNA spelling. See RFC 5890."""
     name, at, domain = address.rpartition("@")
     try:
         return f"{name}{at}{domain.encode('idna').decode()}"
