@@ -115,7 +115,7 @@ def _fill(store: Store, size: int) -> None:
         numbers = range(begin, min(begin + CHUNK, first + size))
         with store.begin() as work:
             connection = work.session.connection()
-            connection.execute(insert(_TABLES["incidents"]), [_incident(n, first, work.now) for n in numbers])
+            connection.execute(insert(_TABLES["incidents"]), [incident(n, first, work.now) for n in numbers])
             entries = [_entry(n, seq, work.now) for n in numbers for seq in range(ENTRIES)]
             connection.execute(insert(_TABLES["entries"]), entries)
             effects = [_effect(n, nth, work.now) for n in numbers for nth in range(EFFECTS)]
@@ -126,7 +126,8 @@ def _fill(store: Store, size: int) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def _incident(number: int, first: int, now: Any) -> dict[str, Any]:
+def incident(number: int, first: int, now: Any) -> dict[str, Any]:
+    """A row; those with the lowest numbers from `first` on are open."""
     is_open = number - first < OPEN
     return {
         "id": number,

@@ -246,7 +246,6 @@ def export_record(
     """Write out an incident's record as JSON, or its review document as Markdown."""
     from bot import database, export, slack
     from bot.clock import SystemClock
-    from bot.views import document
 
     settings = cli.settings()
     policy = cli.policy(settings)
@@ -256,12 +255,12 @@ def export_record(
     with database.opened(settings) as store:
         record = cli.record(store, key)
         people = export.people_in(store, record, workspace)
-        if form is Format.MD:
-            text = document.markdown(record, policy, people, now=now)
-        else:
-            with database.snapshot(store) as session:
+        with database.snapshot(store) as session:
+            if form is Format.MD:
+                text = export.document_of(session, record, policy=policy, people=people, now=now)
+            else:
                 found = export.record_json(session, key, policy=policy, people=people, now=now)
-            text = json.dumps(found, ensure_ascii=False, indent=2)
+                text = json.dumps(found, ensure_ascii=False, indent=2)
     _write(text.rstrip("\n") + "\n", out)
 
 

@@ -160,7 +160,7 @@ def _announce(record: Record, errand: Errand, *, refresh: bool = False) -> tuple
 
 def refresh_review(errand: Errand) -> Learned:
     """Bring the review document's messages up to date: update, add at the end, take away what is too many."""
-    record, slack = errand.record(), errand.parts.slack
+    record, slack = errand.document_record(), errand.parts.slack
     incident, review = record.incident, record.review
     if review is None or incident.room is None or _is_out_of_reach(incident):
         return nothing
@@ -181,7 +181,7 @@ def refresh_review(errand: Errand) -> Learned:
 
 def share_review(errand: Errand) -> Learned:
     """Post the document's pages into the announcement's thread."""
-    record, parts = errand.record(), errand.parts
+    record, parts = errand.document_record(), errand.parts
     channel, thread, learned = _announce(record, errand)
     for place, page in enumerate(document.pages(record, parts.policy, now=parts.clock.now())):
         key = f"share:{errand.claimed.uid}:{place}"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.effects import RefreshCard
 from bot.parts import Parts
-from db import outbox, queries
+from db import outbox, queries, similar
 from db.outbox import Claimed
 from db.records import Record
 from db.store import Work
@@ -44,6 +44,11 @@ class Errand:
             return outbox.carried_since(
                 session, kind=RefreshCard.__name__, incident=self.claimed.incident, since=moment
             )
+
+    def document_record(self) -> Record:
+        """The same, with what the review document says besides: the past incidents that resemble this one."""
+        with self.parts.store.read() as session:
+            return similar.with_similar(session, self.record())
 
     def record(self) -> Record:
         """The incident as the database has it now."""

@@ -15,7 +15,8 @@ from bot.policy import Policy
 from bot.slack import Slack
 from bot.views import document
 from bot.workflows.people import remember
-from db import queries
+from db import queries, similar
+from db.enums import ReviewState
 from db.records import ActionRecord, DeliveryRecord, EntryRecord, IncidentRecord, PersonRecord, Record
 from db.store import Store
 
@@ -32,9 +33,21 @@ def record_json(session: Session, number: int, *, policy: Policy, people: People
         "incident": _incident(record.incident, record.roles),
         "timeline": [_entry(entry) for entry in record.timeline],
         "actions": [_action(action) for action in record.actions],
-        "review": _review(record, policy, people, now),
+        "review": _review(record, document_of(session, record, policy=policy, people=people, now=now)),
         "deliveries": [_delivery(delivery) for delivery in queries.deliveries(session, number)],
     }
+
+
+def document_of(session: Session, record: Record, *, policy: Policy, people: People, now: datetime) -> str:
+    """The review document as Markdown: as it was signed, once it is done; until then as it stands at `now`.
+
+    What was signed and then redacted is written anew.
+    """
+    if record.review is not None and record.review.state is ReviewState.DONE:
+        for version in reversed(queries.review_versions(session, record.incident.id)):
+            if version.number == record.review.version and version.redacted_at is None:
+                return version.document
+    return document.markdown(similar.with_similar(session, record), policy, people, now=now)
 
 
 def people_in(store: Store, record: Record, slack: Slack | None) -> dict[str, PersonRecord]:
@@ -101,13 +114,13 @@ def _action(action: ActionRecord) -> dict[str, Any]:
     }
 
 
-def _review(record: Record, policy: Policy, people: People, now: datetime) -> dict[str, Any] | None:
+def _review(record: Record, text: str) -> dict[str, Any] | None:
     if record.review is None:
         return None
     return {
         "state": record.review.state.value,
         "due_at": time(record.review.due_at),
-        "document": document.markdown(record, policy, people, now=now),
+        "document": text,
     }
 
 

@@ -8,7 +8,7 @@ from bot.policy import Asked
 from bot.views import changes, document, kit, lists, modals, reviewing
 from bot.workflows import answers, lifecycle, reviews, signing
 from bot.workflows.edits import Edit, as_typed
-from db import queries
+from db import queries, similar
 from db.enums import FactorKind, ReviewState
 from db.records import Record
 from db.store import Work
@@ -157,7 +157,8 @@ def _finish(parts: Parts, number: int, doing: Doing) -> Reply:
 def _draw(parts: Parts, work: Work, record: Record) -> str:
     """The document as it is signed."""
     people = queries.people(work.session, document.mentioned(record))
-    return document.markdown(record, parts.policy, people, now=work.now)
+    found = similar.with_similar(work.session, record)
+    return document.markdown(found, parts.policy, people, now=work.now)
 
 
 def _changes(parts: Parts, number: int) -> Reply:

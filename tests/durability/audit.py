@@ -15,7 +15,7 @@ from bot.effects import KINDS, React, Say, ShareReview, ShowMenu
 from bot.parts import Parts
 from bot.views import card, document
 from bot.views.kit import Message
-from db import queries, timeline
+from db import queries, similar, timeline
 from db.enums import EffectState
 from db.models import Effect, Incident
 from db.records import Record
@@ -148,6 +148,8 @@ class View:
     def _review(self, record: Record) -> Iterator[str]:
         incident = record.incident
         last = next(t.row for t in reversed(self.effects) if self._is(t, "RefreshReview", incident.id))
+        with self.parts.store.read() as session:
+            record = similar.with_similar(session, record)
         pages = document.pages(record, self.parts.policy, now=last.settled_at or last.told_at)
         found = []
         for place, page in enumerate(pages):

@@ -12,9 +12,14 @@ from db.models import Base
 from db.store import open_engine
 
 
+def is_ours(thing, name, kind, is_reflected, beside):
+    """The full-text indexes are the databases' own, each in its way: no model knows them."""
+    return not (is_reflected and name and "_words" in name)
+
+
 def test_models_and_migrations_agree(store):
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
         assert compare_metadata(context, Base.metadata) == []
 
 
