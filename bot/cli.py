@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import errors
+from db.enums import ComponentState
 
 if TYPE_CHECKING:
     from bot.policy import Policy
@@ -37,6 +38,17 @@ def user(text: str) -> str:
     if not (text[:1] in {"U", "W"} and text.isascii() and text.isalnum() and text == text.upper()):
         raise typer.BadParameter(f"{text!r} is no Slack user id such as U0123ABCD (profile, ⋮, Copy member ID)")
     return text
+
+
+def states(named: list[str]) -> dict[str, ComponentState]:
+    """`checkout=major_outage`, as a component's key and its state."""
+    found = {}
+    for one in named:
+        key, _, state = one.partition("=")
+        if state not in list(ComponentState):
+            raise typer.BadParameter(f"{one!r} is no part and state: write checkout=one of {', '.join(ComponentState)}")
+        found[key] = ComponentState(state)
+    return found
 
 
 def actor(text: str) -> str:

@@ -15,9 +15,17 @@ from bot.policy import Policy
 from bot.slack import Slack
 from bot.views import document
 from bot.workflows.people import remember
-from db import queries, similar
+from db import notices, queries, similar
 from db.enums import ReviewState
-from db.records import ActionRecord, DeliveryRecord, EntryRecord, IncidentRecord, PersonRecord, Record
+from db.records import (
+    ActionRecord,
+    CustomerUpdateRecord,
+    DeliveryRecord,
+    EntryRecord,
+    IncidentRecord,
+    PersonRecord,
+    Record,
+)
 from db.store import Store
 
 People = Mapping[str, PersonRecord]
@@ -35,6 +43,7 @@ def record_json(session: Session, number: int, *, policy: Policy, people: People
         "actions": [_action(action) for action in record.actions],
         "review": _review(record, document_of(session, record, policy=policy, people=people, now=now)),
         "deliveries": [_delivery(delivery) for delivery in queries.deliveries(session, number)],
+        "customers": [_told(update) for update in notices.updates(session, number)],
     }
 
 
@@ -121,6 +130,19 @@ def _review(record: Record, text: str) -> dict[str, Any] | None:
         "state": record.review.state.value,
         "due_at": time(record.review.due_at),
         "document": text,
+    }
+
+
+def _told(update: CustomerUpdateRecord) -> dict[str, Any]:
+    return {
+        "at": time(update.published_at),
+        "stage": update.stage.value,
+        "title": update.title,
+        "text": update.text,
+        "components": dict(sorted(update.components.items())),
+        "audience": list(update.targets),
+        "drafted_by": update.drafted_by,
+        "approved_by": update.approved_by,
     }
 
 

@@ -14,7 +14,7 @@ import typer
 
 from bot import cli, errors
 from bot.cli import By, Key, MaybeKey
-from db.enums import Phase
+from db.enums import Phase, Stage
 
 if TYPE_CHECKING:
     from bot.policy import Policy
@@ -127,6 +127,60 @@ def update(key: Key, text: Annotated[str, typer.Argument(help="How it stands.")]
     with _changing(key) as (work, _):
         incidents.update(work, number=key, by=by, text=text)
     _said(key, "has a new update")
+
+
+@app.command()
+def customers(
+    key: Key,
+    by: By,
+    stage: Annotated[Stage | None, typer.Option(help="Draft an update: where it stands.", show_default=False)] = None,
+    text: Annotated[str, typer.Option(help="What customers read; without it, what the record proposes.")] = "",
+    title: Annotated[str, typer.Option(help="What customers call it; without it, as they know it.")] = "",
+    component: Annotated[
+        list[str] | None,
+        typer.Option(help="A part and its state: checkout=major_outage. May be repeated.", show_default=False),
+    ] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where: page, statuspage, email, slack:C0123ABCD. Without it, everywhere.", show_default=False
+        ),
+    ] = None,
+    *,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish the draft.")] = False,
+    discard: Annotated[bool, typer.Option("--discard", help="Let the draft go.")] = False,
+    nothing_new: Annotated[bool, typer.Option("--nothing-new", help="Say that nothing has changed.")] = False,
+) -> None:
+    """Draft and publish what customers are told; without options, show what they were told."""
+    from bot import terminal
+    from bot.views import customers as shown
+    from bot.workflows import customers as told
+    from db import notices
+
+    if sum((publish or stage is not None, discard, nothing_new)) > 1:
+        raise typer.BadParameter("choose one of --stage/--publish, --discard and --nothing-new")
+    with _desk() as (store, policy):
+        record = cli.record(store, key)
+        with store.begin() as work:
+            if stage is not None:
+                wanted = told.Wording(
+                    stage=stage,
+                    title=title or shown.proposed_title(record),
+                    text=text or shown.proposed_text(record, policy, stage),
+                    components=cli.states(component or []) or shown.known(record),
+                    targets=to or policy.customers.audience,
+                )
+                told.draft(work, policy=policy, number=key, by=by, wanted=wanted)
+            if publish:
+                told.publish(work, policy=policy, number=key, by=by)
+            if discard:
+                told.discard(work, number=key, by=by)
+            if nothing_new:
+                text = text or shown.nothing_new(record, policy)
+                told.nothing_new(work, policy=policy, number=key, by=by, text=text)
+        with store.read() as session:
+            draft = notices.draft(session, key)
+            terminal.print_updates([*notices.updates(session, key), *([draft] if draft else [])])
 
 
 @app.command()

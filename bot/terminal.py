@@ -14,7 +14,7 @@ from bot.views import kit
 from bot.workflows import lifecycle
 from bot.workflows.escalation import Verdict
 from db.models import Incident
-from db.records import DeliveryRecord, IncidentRecord, PersonRecord, Record, named
+from db.records import CustomerUpdateRecord, DeliveryRecord, IncidentRecord, PersonRecord, Record, named
 
 MINUTES = "%Y-%m-%d %H:%M"
 
@@ -49,6 +49,24 @@ def _row(incident: Incident | IncidentRecord) -> tuple[str, str, str, str, str]:
         f"{incident.declared_at:{MINUTES}}",
         title,
     )
+
+
+def print_updates(updates: Iterable[CustomerUpdateRecord], console: Console | None = None) -> None:
+    """What customers were told, one line each, as `print_list` does it; a draft has no time yet."""
+    heads = ("Told (UTC)", "State", "Stage", "To", "By", "Title", "Text")
+    rows = [
+        (
+            f"{one.published_at:{MINUTES}}" if one.published_at else "-",
+            one.state.value,
+            one.stage.value,
+            ", ".join(one.targets),
+            one.approved_by or one.drafted_by,
+            one.title,
+            " ".join(one.text.split()),
+        )
+        for one in updates
+    ]
+    _print_rows(heads, rows, console or Console(highlight=False), empty="Customers were told nothing.")
 
 
 def print_deliveries(deliveries: Iterable[DeliveryRecord], console: Console | None = None) -> None:

@@ -30,6 +30,12 @@ def updates(session: Session, number: int) -> list[CustomerUpdateRecord]:
     return [_record(row) for row in session.scalars(question)]
 
 
+def draft(session: Session, number: int) -> CustomerUpdateRecord | None:
+    """The draft that waits to be published, if there is one."""
+    notice = session.get(Notice, number)
+    return None if notice is None or notice.draft is None else update(session, notice.draft)
+
+
 def due(session: Session, now: datetime) -> list[Notice]:
     """The incidents of which customers should have been told more by now, the longest due first."""
     return list(session.scalars(select(Notice).where(Notice.next_due_at <= now).order_by(Notice.next_due_at)))

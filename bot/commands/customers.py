@@ -85,10 +85,8 @@ def _form(parts: Parts, number: int, stage: Stage | None = None) -> Reply:
     record = record_of(parts, number)
     if not parts.policy.customers.audience:
         raise Refused("The policy names nowhere to publish: `customers.targets` has the places.")
-    editing = None
-    if stage is None and record.notice is not None and record.notice.draft is not None:
-        with parts.store.read() as session:
-            editing = notices.update(session, record.notice.draft)
+    with parts.store.read() as session:
+        editing = notices.draft(session, number) if stage is None else None
     stage = stage or customers.usual_stage(record)
     return shown.draft(record, parts.policy, stage=stage, editing=editing)
 
@@ -102,12 +100,11 @@ def _drafted(parts: Parts, number: int, doing: Doing, stage: Stage, text: str) -
         raise Refused(
             "Customers need a title, and of a private incident none is proposed. `/incident customers` asks for it."
         )
-    known = record.notice.components if record.notice else {}
     wanted = customers.Wording(
         stage=stage,
         title=title,
         text=text,
-        components={key: ComponentState(state) for key, state in known.items()},
+        components=shown.known(record),
         targets=parts.policy.customers.audience,
     )
     with parts.store.begin() as work:

@@ -38,12 +38,18 @@ def nothing_new(record: Record, policy: Policy) -> str:
     return _filled("customers/nothing_new", record, policy, {})
 
 
+def known(record: Record) -> dict[str, ComponentState]:
+    """How the components do, as customers were told last."""
+    told = record.notice.components if record.notice else {}
+    return {key: ComponentState(state) for key, state in told.items()}
+
+
 def draft(record: Record, policy: Policy, *, stage: Stage, editing: CustomerUpdateRecord | None = None) -> View:
     """The form. `editing` is a draft to begin with, in place of what the record proposes."""
     ours = policy.customers
     affected = {
         key: state
-        for key, state in (editing.components if editing else _known(record)).items()
+        for key, state in (editing.components if editing else known(record)).items()
         if state != ComponentState.OPERATIONAL
     }
     stage = editing.stage if editing else stage
@@ -116,10 +122,6 @@ def standing(record: Record) -> Safe:
     if notice.draft is not None:
         parts.append(Safe("a draft for customers waits to be published"))
     return kit.join(", ", parts)
-
-
-def _known(record: Record) -> Mapping[str, str]:
-    return record.notice.components if record.notice else {}
 
 
 def _worst(states: Any) -> str | None:
