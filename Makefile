@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint format pictures clean
+.PHONY: help demo run test night check lint format pictures clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: $(VENV)/.for-running ## The bot against the real Slack, with the settings i
 
 test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for some
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+
+night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage
+	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -s tests/durability $(ARGS)
 
 check: lint test ## What CI runs: format, lint, types, who may import whom, tests
 

@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 import migrations
 from bot import commands, schedule, slack, web
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, SharedClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
 from bot.mail import Mailer
@@ -49,7 +49,7 @@ class Tocsin:
         Without a `store`, the one that the settings name is opened.
         """
         assert settings.slack_bot_token is not None
-        clock = clock or SystemClock()
+        clock = clock or SharedClock()
         token = settings.slack_bot_token.get_secret_value()
         client = slack.client(token, settings.slack_api_url)
         store = store or Store(settings.database_url.get_secret_value(), clock.now)
@@ -92,6 +92,7 @@ class Tocsin:
             raise BadSettings(
                 "DATABASE_URL: another `tocsin run` uses this SQLite file. Stop it, or use PostgreSQL for several bots."
             )
+        schedule.keep_time(self.parts)
         migrations.upgrade(self.parts.store.engine)
         if self.socket:
             try:

@@ -1,9 +1,12 @@
 """The only reader of the time. Whoever needs the time is given a clock or, better, the moment itself."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Protocol
+
+SLOWEST_ANSWER_SECONDS = 1.0
 
 
 class Clock(Protocol):
@@ -20,6 +23,40 @@ class SystemClock:
     def now(self) -> datetime:
         """This moment: aware, in UTC."""
         return datetime.now(UTC)
+
+
+class SharedClock:
+    """The time of a database, which all bots on it share. Safe to read and set from several threads.
+
+    Between two looks at the database this machine's steady clock goes on from there: the one on its wall may be wrong, and
+    jumps when somebody sets it. Until `hears` is called it is the machine's clock.
+    """
+
+    def __init__(self, machine: Clock | None = None, steady: Callable[[], float] = time.monotonic) -> None:
+        self._machine = machine or SystemClock()
+        self._steady = steady
+        self._heard: tuple[datetime, float] | None = None
+
+    def now(self) -> datetime:
+        """This moment: aware, in UTC."""
+        if self._heard is None:
+            return self._machine.now()
+        moment, at = self._heard
+        return moment + timedelta(seconds=self._steady() - at)
+
+    def hears(self, ask: Callable[[], datetime | None]) -> timedelta | None:
+        """Take over the time that `ask` gives; how far this machine's clock is ahead of it.
+
+        None, and nothing changes, when it gives none, or took too long to say it for the answer to be exact.
+        """
+        before = self._steady()
+        moment = ask()
+        after = self._steady()
+        if moment is None or after - before > SLOWEST_ANSWER_SECONDS:
+            return None
+        moment = moment.astimezone(UTC) + timedelta(seconds=(after - before) / 2)
+        self._heard = (moment, after)
+        return self._machine.now() - moment
 
 
 class MovableClock:

@@ -182,12 +182,21 @@ def check_database(case: Case) -> Iterator[Finding]:
                 yield Finding("schema", Level.BAD, f"The database has {had}, not {wanted}.", "Run `tocsin migrate`.")
                 return
             yield Finding("schema", Level.OK, f"{here}, the newest")
+            if (there := store.clock_time()) is not None:
+                yield _database_clock(there, case.now())
             with database.snapshot(store) as session:
                 yield _timelines(session)
                 yield from _outbox(session, case.now())
                 yield _rooms(session)
     except database.NotUsable as error:
         yield Finding("database", Level.BAD, str(error))
+
+
+def _database_clock(there: datetime, now: datetime) -> Finding:
+    """Bots go by the database's clock; other commands, which it is far from, go by the machine's."""
+    apart = abs(now - there)
+    level, fix = (Level.WARN, "Let both machines set their clocks by NTP.") if apart > CLOCK_WARN else (Level.OK, "")
+    return Finding("database clock", level, f"{apart.total_seconds():.0f} s from this machine's.", fix)
 
 
 def _timelines(session: Session) -> Finding:

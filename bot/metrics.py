@@ -22,3 +22,8 @@ LAST_BACKUP = Gauge(
     "tocsin_last_backup_timestamp_seconds", "When the last scheduled backup was written.", registry=REGISTRY
 )
 CHASES = Counter("tocsin_chases_total", "Reminders that the chase sent.", registry=REGISTRY)
+CLOCK_AHEAD = Gauge(
+    "tocsin_clock_ahead_seconds",
+    "How far this machine's clock is ahead of the database's, which is used.",
+    registry=REGISTRY,
+)

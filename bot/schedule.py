@@ -12,9 +12,10 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import delete, func, select
 
+from bot.clock import SharedClock
 from bot.effects import RefreshStatusPage
 from bot.errors import SlackError
-from bot.metrics import BACKUPS, CHASES, LAST_BACKUP
+from bot.metrics import BACKUPS, CHASES, CLOCK_AHEAD, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
 from bot.workflows import chase, customers, escalation, people, privacy, rooms, subscribers, vacancies
@@ -30,8 +31,9 @@ LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
 HOUR = "rooms:"
-OFTEN = frozenset({"watch", "escalation", "customers"})
+OFTEN = frozenset({"watch", "clock", "escalation", "customers"})
 CUSTOMERS_EVERY = 30
+CLOCK_FAR_OFF = timedelta(seconds=5)
 AGAIN, AGAIN_AFTER = " again", timedelta(minutes=1)
 
 
@@ -45,6 +47,7 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_IS_FINE},
     )
     jobs.add_job(watch.look, IntervalTrigger(seconds=EVERY_SECONDS), id="watch")
+    jobs.add_job(keep_time, IntervalTrigger(seconds=EVERY_SECONDS), args=[parts], id="clock")
     jobs.add_job(make_up, args=[parts, chase_times(parts)], id="chase that was missed")
     jobs.add_job(escalate, IntervalTrigger(minutes=1), args=[parts], id="escalation")
     jobs.add_job(check_rooms, args=[parts], kwargs={"anyway": True}, id="rooms at the start")
@@ -57,6 +60,18 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     known = {job.id: job for job in jobs.get_jobs()}
     jobs.add_listener(lambda event: _again(jobs, known, event.job_id.removesuffix(AGAIN)), EVENT_JOB_ERROR)
     return jobs
+
+
+def keep_time(parts: Parts) -> None:
+    """Take over the database's time, so that leases mean the same to every bot on it; say so if this machine is far off."""
+    clock = parts.clock
+    if not isinstance(clock, SharedClock):
+        return
+    ahead = clock.hears(parts.store.clock_time)
+    if ahead is not None:
+        CLOCK_AHEAD.set(ahead.total_seconds())
+        if abs(ahead) > CLOCK_FAR_OFF:
+            log.warning("this machine's clock is %.0f s off; the database's is used", ahead.total_seconds())
 
 
 def follow_policy(jobs: BackgroundScheduler, parts: Parts) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, literal, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, literal, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
@@ -152,6 +152,13 @@ class Store:
         """A session for questions; whatever it changes is thrown away."""
         with self._sessions() as session:
             yield session
+
+    def clock_time(self) -> datetime | None:
+        """What time the database has, aware; None for SQLite, which has no clock of its own."""
+        if self.is_sqlite:
+            return None
+        with self._sessions() as session:
+            return session.scalar(select(func.clock_timestamp()))
 
     def take_alone(self) -> bool:
         """Be the only bot on this SQLite file until `close` or death; False when another one is.

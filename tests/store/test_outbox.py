@@ -1,15 +1,17 @@
 """The outbox: in order within a lane, once while it waits, and never lost when its carrier dies."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.clock import MovableClock, SharedClock
 from bot.effects import OpenRoom, RefreshCard, Say
 from db import outbox
 from db.enums import EffectState
 from db.models import Effect
+from db.store import Store
 from tests.store.test_timeline import POLICY, incidents
 
 LEASE = timedelta(seconds=60)
@@ -130,3 +132,19 @@ def test_many_carriers_share_the_work_and_double_nothing(store, number):
         carried = [effect for taken in pool.map(carry, range(4)) for effect in taken]
     assert sorted(carried) == sorted(set(carried))
     assert states(store) == [EffectState.DONE] * 40
+
+
+def test_a_bot_whose_clock_is_wrong_takes_nothing_over_early(postgresql_url, store, number):
+    """Leases go by the database's clock. By its own, a bot ten minutes ahead would carry what another has in hand."""
+    if store.is_sqlite:
+        pytest.skip("several bots take a PostgreSQL")
+    clocks = [SharedClock(MovableClock(datetime.now(UTC) + ahead)) for ahead in (timedelta(), timedelta(minutes=10))]
+    right, ahead = [Store(postgresql_url, clock.now) for clock in clocks]
+    tell(store, say(number, "first"))
+    for clock, bot in zip(clocks, (right, ahead), strict=True):
+        clock.hears(bot.clock_time)
+    assert clocks[1].now() - clocks[0].now() < timedelta(seconds=5)
+    assert len(claim(right)) == 1
+    assert claim(ahead) == []
+    right.close()
+    ahead.close()
