@@ -26,7 +26,7 @@ test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for som
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
 night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage
-	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -s tests/durability $(ARGS)
+	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout tests/durability $(ARGS)
 
 check: lint test ## What CI runs: format, lint, types, who may import whom, tests
 
