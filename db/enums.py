@@ -62,6 +62,7 @@ class EntryKind(StrEnum):
     MERGED = "merged"
     REOPENED = "reopened"
     REDACTED = "redacted"
+    DEPLOYMENT = "deployment"
     ESCALATED = "escalated"
     TOLD = "told"
     CUSTOMERS = "customers"
@@ -92,6 +93,13 @@ class CustomerUpdateState(StrEnum):
     PUBLISHED = "published"
     DISCARDED = "discarded"
     REDACTED = "redacted"
+
+
+class Remedy(StrEnum):
+    """What is done about a deployment that an incident came after."""
+
+    ROLL_BACK = "roll_back"
+    FIX_FORWARD = "fix_forward"
 
 
 class ActionState(StrEnum):

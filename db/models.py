@@ -39,6 +39,7 @@ from db.enums import (
     FactorKind,
     Kind,
     Phase,
+    Remedy,
     ReviewState,
     Stage,
 )
@@ -529,6 +530,21 @@ class Reader(Base):
     asked_at: Mapped[datetime]
     mailed_at: Mapped[datetime | None]
     messaged_at: Mapped[datetime | None]
+
+
+class Deployment(Base):
+    """The deployment that an incident came after, and what was decided about it; undecided without a `remedy`."""
+
+    __tablename__ = "deployments"
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(Text)
+    named_by: Mapped[str] = mapped_column(SlackId)
+    named_at: Mapped[datetime]
+    remedy: Mapped[Remedy | None] = mapped_column(word(Remedy))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str | None] = mapped_column(SlackId)
+    decided_at: Mapped[datetime | None]
 
 
 class Absence(Base):

@@ -16,6 +16,7 @@ from db.models import (
     Base,
     ClockFact,
     Decision,
+    Deployment,
     Effect,
     Entry,
     Escalation,
@@ -41,6 +42,7 @@ from db.records import (
     ClockRecord,
     DecisionRecord,
     DeliveryRecord,
+    DeploymentRecord,
     Duties,
     EntryRecord,
     EscalationRecord,
@@ -237,6 +239,7 @@ def record(session: Session, number: int) -> Record:
         duties=duties(session, number),
         escalations=escalations(session, number),
         readers=readers(session, number),
+        deployment=_picture_or_none(DeploymentRecord, session.get(Deployment, number)),
         notice=notice(session, number),
     )
 

@@ -18,6 +18,7 @@ from db.enums import (
     FactorKind,
     Kind,
     Phase,
+    Remedy,
     ReviewState,
     Stage,
 )
@@ -359,6 +360,20 @@ class EscalationRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeploymentRecord:
+    """The deployment that an incident came after, and what was decided about it, with the reason."""
+
+    incident_id: int
+    what: str
+    named_by: str
+    named_at: datetime
+    remedy: Remedy | None = None
+    reason: str = ""
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReaderRecord:
     """Somebody of leadership who is told of an incident; when it first reached them by mail, and in Slack."""
 
@@ -392,6 +407,7 @@ class Record:
     duties: Duties = Duties()
     escalations: tuple[EscalationRecord, ...] = ()
     readers: tuple[ReaderRecord, ...] = ()
+    deployment: DeploymentRecord | None = None
     notice: NoticeRecord | None = None
 
 

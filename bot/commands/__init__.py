@@ -22,6 +22,7 @@ from bot.commands import (
     away,
     customers,
     declare,
+    deploy,
     lists,
     people,
     phases,
@@ -43,7 +44,7 @@ from bot.workflows.rooms import first_time
 
 log = logging.getLogger(__name__)
 
-TOPICS = (declare, phases, roles, severity, talk, customers, actions, review, lists, pin, people, rooms, away)
+TOPICS = (declare, phases, roles, severity, talk, customers, actions, review, lists, pin, people, rooms, away, deploy)
 
 TYPED: dict[str, Callable[[Parts, Typed], Reply]] = {}
 CLICKS: dict[str, Callable[[Parts, Click], Reply]] = {}

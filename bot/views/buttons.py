@@ -26,6 +26,7 @@ _FIXES = {
     "service_affecting": _ANSWER,
     "contained": ("Contained…", "phases.contained"),
     "verified": ("Verified…", "phases.verified"),
+    "deployment": ("Roll back", "deploy.roll_back"),
     "actions": ("Add action", "actions.add"),
     "customers": ("Tell customers", "customers.draft"),
 }
@@ -180,6 +181,14 @@ def review_to_sign(number: int) -> list[InteractiveElement]:
 def action_done(action: ActionRecord) -> ButtonElement:
     """Marks one action of a list done."""
     return kit.button("Done", f"actions.done.{action.id}", f"{action.incident_id}:{action.id}")
+
+
+def remedies(number: int) -> list[InteractiveElement]:
+    """What can be done about a deployment."""
+    return [
+        kit.button("Roll back", "deploy.roll_back", str(number), primary=True),
+        kit.button("Fix forward…", "deploy.fix_forward", str(number)),
+    ]
 
 
 def take(number: int, role: str, policy: Policy) -> ButtonElement:

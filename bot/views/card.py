@@ -44,7 +44,7 @@ def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
     blocks: list[Block] = [kit.header(_headline(incident)), kit.section(_glance(record, policy))]
     if not kit.is_blank(incident.summary):
         blocks.append(kit.section(kit.clip(incident.summary, SUMMARY_MOST)))
-    blocks += kit.fields(_facts(incident))
+    blocks += kit.fields([*_facts(incident), *_deployment(record)])
     blocks += kit.fields(_roles(record, policy))
     blocks.append(kit.context(_answers(incident)))
     if known := customers.standing(record):
@@ -175,6 +175,15 @@ def _facts(incident: IncidentRecord) -> Iterator[tuple[str, Safe]]:
     if incident.private:
         yield "Private", Safe(":lock: for the people of this room only")
     yield "Declared", _declared(incident)
+
+
+def _deployment(record: Record) -> Iterator[tuple[str, Safe]]:
+    """After which deployment, and what was decided about it."""
+    found = record.deployment
+    if found is None:
+        return
+    decided = labels.remedy(found.remedy) if found.remedy else "roll back or fix forward?"
+    yield "After a deployment", kit.say("{what}: *{decided}*", what=kit.one_line(found.what), decided=decided)
 
 
 def _declared(incident: IncidentRecord) -> Safe:

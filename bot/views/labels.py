@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.policy import Asked, Policy
 from bot.views.kit import channel
-from db.enums import Answer, ComponentState, FactorKind, Kind, Phase, Stage
+from db.enums import Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -15,6 +15,7 @@ QUESTIONS = {
     "service_affecting": "Service affecting?",
 }
 ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.UNKNOWN: "Not known yet"}
+REMEDIES = {Remedy.ROLL_BACK: "roll back", Remedy.FIX_FORWARD: "fix forward"}
 KINDS = {Kind.OPERATIONAL: "Operational", Kind.SECURITY: "Security"}
 TARGETS = {"page": "status page", "statuspage": "Statuspage", "email": "subscribers by e-mail"}
 # Statuspage's own words for its states.
@@ -63,6 +64,11 @@ def answer(key: str) -> str:
 def question(key: str) -> str:
     """`Customer data involved?`."""
     return QUESTIONS.get(key, key)
+
+
+def remedy(key: str) -> str:
+    """`roll back`."""
+    return REMEDIES[Remedy(key)]
 
 
 def kind(key: str) -> str:

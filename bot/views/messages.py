@@ -56,6 +56,8 @@ def _row(
             row = buttons.customers_due(incident.id, told=values["told"])
         case "customers_asked" | "customers_wanted":
             row = buttons.customers_due(incident.id, told=False)
+        case "deployment_named":
+            row = buttons.remedies(incident.id)
         case "role_missing":
             row = [buttons.take(incident.id, values["role"], policy)]
         case "review_due" if owned:

@@ -185,6 +185,17 @@ def dismiss(record: Record) -> View:
     )
 
 
+def fix_forward(record: Record) -> View:
+    """The deployment stays, and why."""
+    return kit.modal(
+        "Fix forward",
+        "deploy.fixed_forward",
+        [kit.text_input("reason", "Why not roll back?", multiline=True)],
+        submit="Fix forward",
+        about=_about(record),
+    )
+
+
 def merge(record: Record, others: Sequence[IncidentRecord]) -> View:
     """It is the same as another one; that one goes on. Without others there is nothing to choose."""
     if not others:

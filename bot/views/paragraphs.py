@@ -167,6 +167,7 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "answer": labels.answer,
     "question": labels.question,
     "kind": labels.kind,
+    "remedy": labels.remedy,
     "stage": labels.stage,
     "component": labels.component_state,
     "target": labels.target,

@@ -164,6 +164,8 @@ def _assessment_gaps(record: Record) -> Iterator[Gap]:
 def _containment_gaps(record: Record) -> Iterator[Gap]:
     if record.incident.contained_at is None:
         yield Gap(Phase.CONTAINMENT, "contained", "what stopped the damage, and when, is not recorded")
+    if record.deployment is not None and record.deployment.remedy is None:
+        yield Gap(Phase.CONTAINMENT, "deployment", "whether to roll back or to fix forward is not decided")
 
 
 def _recovery_gaps(record: Record) -> Iterator[Gap]:

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Delete, delete, or_, select, update
 from bot.effects import Say, SendMail
 from bot.errors import Refused
 from bot.policy import Duration, Policy
-from bot.workflows import answers, customers, permissions, wording
+from bot.workflows import answers, customers, deployments, permissions, wording
 from bot.workflows.telling import redraw
 from db import timeline
 from db.enums import EffectState, EntryKind
@@ -129,6 +129,8 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
     for entry in entries:
         if entry.kind is EntryKind.CUSTOMERS and "update" in entry.data:
             updates.append(entry.data["update"])
+        if entry.kind is EntryKind.DEPLOYMENT:
+            deployments.redact(work, number=incident.id, texts={entry.text, entry.data.get("what", "")})
         texts = {entry.text, entry.data.get("was", "")}
         for pin in work.session.scalars(select(Pin).where(Pin.incident_id == incident.id, Pin.text.in_(texts - {""}))):
             pin.text = GONE

@@ -8,6 +8,7 @@ from bot.policy import Policy
 from bot.policy import Role as PolicyRole
 from bot.workflows import lifecycle, people, wording
 from bot.workflows.telling import redraw, say
+from db import queries
 from db.enums import EntryKind
 from db.models import Incident, Role
 from db.records import PersonRecord
@@ -18,6 +19,15 @@ def by_default(work: Work, role: PolicyRole) -> str | None:
     """Who has the role when nobody is named: the policy's default, or the first deputy who is here when that one is not."""
     usual = [user for user in (role.default, *role.deputies) if user]
     return next(iter(people.present(work, usual)), None)
+
+
+def holder_left(work: Work, *, user: str) -> None:
+    """Somebody has left Slack: the rooms in which they hold a role are asked for somebody else.
+
+    The role stays theirs until it is given away: nothing is taken from anybody by itself.
+    """
+    for number, role in queries.roles_of(work.session, user):
+        say(work, work.incident(number), "role_unheard", {"user": user, "role": role})
 
 
 def assign(

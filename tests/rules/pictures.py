@@ -109,6 +109,9 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
         ),
         st.fixed_dictionaries({"missing": st.just("comms"), "due_at": moments.map(datetime.isoformat)}),
     ),
+    EntryKind.DEPLOYMENT: st.fixed_dictionaries(
+        {"remedy": st.sampled_from(["roll_back", "fix_forward"]), "what": texts}
+    ),
     EntryKind.TOLD: st.just({"leaders": ["Mia", "Lea"], "news": ["upgraded", "closed"]}),
     EntryKind.DISMISSED: st.just({"from": "detection", "review": False}),
     EntryKind.MERGED: st.one_of(

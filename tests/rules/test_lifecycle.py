@@ -8,8 +8,8 @@ import pytest
 from bot.errors import Refused
 from bot.workflows import lifecycle
 from bot.workflows.lifecycle import ENDINGS, ENDS, MOVES, PHASES
-from db.enums import Answer, FactorKind, Phase, ReviewState
-from db.records import ActionRecord, FactorRecord, IncidentRecord, Record, ReviewRecord
+from db.enums import Answer, FactorKind, Phase, Remedy, ReviewState
+from db.records import ActionRecord, DeploymentRecord, FactorRecord, IncidentRecord, Record, ReviewRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -54,6 +54,14 @@ COMPLETE = record(
     contained_at=NOW,
     verified_at=NOW,
 )
+
+
+def test_a_deployment_wants_a_decision_before_it_is_closed():
+    undecided = DeploymentRecord(incident_id=7, what="checkout 2.41", named_by="U0ANA", named_at=NOW)
+    missing = lifecycle.missing_to_close(replace(COMPLETE, deployment=undecided), review_required=True)
+    assert [gap.code for gap in missing] == ["deployment"]
+    decided = replace(undecided, remedy=Remedy.ROLL_BACK)
+    assert not lifecycle.missing_to_close(replace(COMPLETE, deployment=decided), review_required=True)
 
 
 @pytest.mark.parametrize("here", PHASES)

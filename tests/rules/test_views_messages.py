@@ -97,6 +97,11 @@ SAID = {
         {"by", "title"},
     ),
     "role_unheard": ({"user": "U0BO", "role": "comms"}, set()),
+    "deployment_named": ({"by": "U0ANA", "what": "checkout 2.41"}, set()),
+    "deployment_decided": (
+        {"by": "U0ANA", "what": "checkout 2.41", "remedy": "fix_forward", "reason": "It cannot be undone"},
+        {"reason"},
+    ),
     "role_missing": ({"role": "comms", "due_at": AT}, set()),
     "role_wanted": (
         {"key": "INC-7", "role": "comms", "due_at": AT, "title": "Down", "room": "C0ROOM"},

@@ -37,8 +37,11 @@ def test_who_is_away_or_has_left_is_stood_in_for(story):
     ana.declares("Search is down")
     assert story.record(2).roles["commander"] == kai.id
     assert story.record(2).timeline[1].data == {"role": "commander", "user": kai.id, "instead_of": mia.id}
+    second = story.room("inc-2-search-is-down")
+    assert second.said("has left Slack") == []
     story.slack.deactivate("Kai")
     story.settles()
+    assert second.said(f"{kai.mention} is Incident Commander and has left Slack: somebody else must take it")
     room = ana.declares("Login is down")
     assert story.record(3).roles["commander"] == bo.id
     assert "who is away" in text(ana.types("/incident timeline", room).message)
