@@ -19,7 +19,7 @@ from bot import site
 from bot.metrics import REGISTRY
 from bot.parts import Parts
 from bot.settings import HttpAddress
-from db import queries
+from db import notices, queries
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,9 @@ def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
     )
     incidents = Gauge("tocsin_incidents_open", "Open incidents.", ["phase", "severity"], registry=registry)
     overdue = Gauge("tocsin_reviews_overdue", "Reviews that should have been done.", registry=registry)
+    untold = Gauge(
+        "tocsin_customer_updates_overdue", "Incidents of which customers should have been told more.", registry=registry
+    )
     Gauge("tocsin_socket_connected", "Whether Slack reaches this bot.", registry=registry).set(connected)
     away = Gauge("tocsin_slack_degraded", "Whether this bot has to do without Slack.", registry=registry)
     away.set(parts.health.degraded)
@@ -102,6 +105,7 @@ def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:
         for phase, severity, count in queries.incidents_by_phase(session):
             incidents.labels(phase.value, severity).set(count)
         overdue.set(len(queries.reviews_overdue(session, now)))
+        untold.set(len(notices.due(session, now)))
     return registry
 
 

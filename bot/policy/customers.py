@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from bot.policy.durations import Duration, LastingDuration
 from bot.policy.words import DIGITS, UPPER, Entry, Folder, Key, Line, Section, inconsistent, knowing_their_keys
 
-LONGEST_REMOTE_ID, LONGEST_ADDRESS, TARGETS_MOST = 64, 500, 10
+LONGEST_REMOTE_ID, LONGEST_ADDRESS, TARGETS_MOST, COMPONENTS_MOST = 64, 500, 10, 100
 PAGE, STATUSPAGE, EMAIL, SLACK = "page", "statuspage", "email", "slack:"
 
 
@@ -125,3 +125,5 @@ def complaints(
         yield inconsistent(problem, "customers", "targets", "email")
     if len(customers.audience) > TARGETS_MOST:
         yield inconsistent(f"more than {TARGETS_MOST} targets", "customers", "targets", "slack")
+    if len(customers.components) > COMPONENTS_MOST:
+        yield inconsistent(f"more than {COMPONENTS_MOST} components", "customers", "components")

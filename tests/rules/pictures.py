@@ -8,13 +8,27 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot import policy
-from db.enums import ActionState, Answer, EffectState, EntryKind, FactorKind, Kind, Phase, ReviewState
+from db.enums import (
+    ActionState,
+    Answer,
+    ComponentState,
+    CustomerUpdateState,
+    EffectState,
+    EntryKind,
+    FactorKind,
+    Kind,
+    Phase,
+    ReviewState,
+    Stage,
+)
 from db.records import (
     ActionRecord,
+    CustomerUpdateRecord,
     DeliveryRecord,
     EntryRecord,
     FactorRecord,
     IncidentRecord,
+    NoticeRecord,
     Record,
     ReviewRecord,
     SignatureRecord,
@@ -63,6 +77,14 @@ _MOVES = st.fixed_dictionaries({"from": phases, "to": phases})
 _LEVELS = st.fixed_dictionaries({"from": severities, "to": severities})
 DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
     EntryKind.DECLARED: st.fixed_dictionaries({"severity": severities, "kind": st.just("security")}),
+    EntryKind.CUSTOMERS: st.fixed_dictionaries(
+        {
+            "state": st.sampled_from(["drafted", "published", "discarded"]),
+            "stage": st.sampled_from([stage.value for stage in Stage]),
+            "drafted_by": users,
+            "targets": st.just(["page", "slack:C0NEWS"]),
+        }
+    ),
     EntryKind.PHASE: _MOVES,
     EntryKind.REOPENED: _MOVES,
     EntryKind.SEVERITY: _LEVELS,
@@ -227,6 +249,56 @@ similar = st.builds(
 )
 
 
+COMPONENTS = st.dictionaries(st.sampled_from(["checkout", "gone"]), st.sampled_from([s.value for s in ComponentState]))
+notices = st.builds(
+    NoticeRecord,
+    incident_id=st.just(7),
+    uid=st.just("n"),
+    begun_at=moments,
+    stage=st.none() | st.sampled_from(Stage),
+    title=texts,
+    components=COMPONENTS,
+    told_at=st.none() | moments,
+    next_due_at=st.none() | moments,
+    draft=st.none() | st.just(3),
+)
+
+
+WITH_CUSTOMERS = POLICY.model_copy(
+    update={
+        "customers": POLICY.customers.model_copy(
+            update={
+                "components": {"checkout": policy.Component(label="Check & <out>")},
+                "targets": POLICY.customers.targets.model_copy(update={"slack": ("C0NEWS",), "email": True}),
+                "page": POLICY.customers.page.model_copy(update={"address": "https://status.example.com"}),
+            }
+        )
+    }
+)
+
+
+@st.composite
+def customer_updates(draw):
+    """A published update with as much in it as a form lets through."""
+    at = draw(moments)
+    return CustomerUpdateRecord(
+        id=3,
+        uid="c",
+        incident_id=7,
+        state=CustomerUpdateState.PUBLISHED,
+        stage=draw(st.sampled_from(Stage)),
+        title=draw(texts),
+        text=draw(texts) * draw(st.sampled_from([1, 30])),
+        components=draw(COMPONENTS),
+        targets=("page", "slack:C0NEWS"),
+        drafted_by="U0ANA",
+        drafted_at=at,
+        approved_by="U0BO",
+        published_at=at,
+        next_due_at=draw(st.none() | moments),
+    )
+
+
 @st.composite
 def records(draw, **fixed):
     """Everything about an incident. An ended one that is still in a phase, or the reverse, may come too."""
@@ -241,6 +313,7 @@ def records(draw, **fixed):
         signatures=tuple(draw(st.lists(signatures, max_size=2))),
         similar=tuple(draw(st.lists(similar, max_size=2))),
         undelivered=tuple(draw(st.lists(deliveries, max_size=8))),
+        notice=draw(st.none() | notices),
     )
 
 

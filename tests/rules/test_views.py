@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import card, document, entries, home, lists, modals, reviewing
+from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing
 from bot.workflows import lifecycle
-from db.enums import Phase
+from db.enums import Phase, Stage
 from db.records import Record
 from tests.rules import pictures
-from tests.rules.pictures import DECLARED, POLICY, check_message, check_view
+from tests.rules.pictures import DECLARED, POLICY, WITH_CUSTOMERS, check_message, check_view
 
 settings.register_profile("views", deadline=None, max_examples=60)
 views = settings.get_profile("views")
@@ -74,9 +74,16 @@ def test_every_form_fits(record, action, others):
         modals.give("action", record, action=action),
         modals.snooze("action", record, POLICY, action=action),
         modals.told(record.incident.title, record.incident.summary),
+        *(customers.draft(record, WITH_CUSTOMERS, stage=stage) for stage in Stage),
     ]
     for form in forms:
         check_view(form)
+
+
+@views
+@given(pictures.customer_updates())
+def test_whatever_customers_read_in_slack_fits(update):
+    check_message(public.message(update, WITH_CUSTOMERS))
 
 
 @views

@@ -1,5 +1,7 @@
 """Customers are told: drafted, shown as it would be, published by who answers for it, and again in time."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from bot import schedule, web
 from bot.settings import HttpAddress
 from bot.workflows import privacy
 from db import notices, timeline
-from db.models import Audit, Effect, Incident
+from db.models import Audit, CustomerUpdate, Effect, Incident
 from tests.story import text
 
 NEWS = "C0A00000001"  # The workspace's first channel, #general: the policy must name it before there is one.
@@ -45,7 +47,7 @@ def page(story):
     server = web.Server(
         web.application(story.bot.parts, connected=lambda: True, slack=None), HttpAddress(host="127.0.0.1", port=0)
     )
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.start()}") as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.start()}", timeout=30) as client:
         yield client
     server.stop()
 
@@ -93,7 +95,7 @@ def test_from_investigating_to_resolved(story, room, page):
     kai.fills("Tell customers", text="Cards work again.\n\nSorry.")
     kai.clicks("Publish", on=room.messages[-1])
     assert "next due" not in room.card.text
-    assert [line.split(":")[0] for line in news(story)] == ["Investigating", "Identified", "Resolved"]
+    assert [line.split(":")[0].lstrip("*") for line in news(story)] == ["Investigating", "Identified", "Resolved"]
 
     said = page.get("/api/v2/incidents.json").json()["incidents"][0]
     assert [update["status"] for update in said["incident_updates"]] == ["resolved", "identified", "investigating"]
@@ -259,3 +261,29 @@ def test_what_was_published_is_redacted_everywhere_here(story, room, page):
     with story.bot.parts.store.read() as session:
         assert timeline.verify(session, session.get(Incident, 1)) == []
         assert [update.text for update in notices.updates(session, 1)] == ["A switch", "All is well"]
+
+
+def test_what_is_over_is_let_go_and_who_asks_is_forgotten(on_stage, clock):
+    story = on_stage(rules=RULES + "retention: {texts: 90d}\n")
+    ana, kai = story.people("Ana", "Kai")
+    room = ana.declares("Checkout is down", severity="sev4")
+    kai.types("/incident take INC-1 comms")
+    for said in ("investigating Zebra one", "resolved Zebra two"):
+        kai.types(f"/incident customers {said}", room)
+        kai.types("/incident customers publish", room)
+    ana.types("/incident customers investigating Zebra three", room)
+
+    def kept():
+        with story.bot.parts.store.read() as session:
+            return sorted(row.text for row in session.scalars(select(CustomerUpdate)))
+
+    with story.bot.parts.store.begin() as work:
+        privacy.forget(work, user=ana.id, by="U0MIA", reason="asked for it")
+    assert kept() == ["", "Zebra one", "Zebra two"], "what was never published is theirs to take back"
+    ana.types("/incident dismiss a test", room)
+    clock.moves(timedelta(days=91))
+    schedule.sweep(story.bot.parts)
+    assert kept() == ["", "", ""]
+    with story.bot.parts.store.read() as session:
+        assert notices.public(session) == ()
+        assert timeline.verify(session, session.get(Incident, 1)) == []
