@@ -40,6 +40,9 @@ class Format(StrEnum):
 
     JSON = "json"
     MD = "md"
+    HTML = "html"
+    PDF = "pdf"
+    DIFF = "diff"
 
 
 @app.callback()
@@ -238,14 +241,17 @@ def show(key: Key) -> None:
 @app.command("export")
 def export_record(
     key: Key,
-    form: Annotated[Format, typer.Option("--format", help="The whole record, or the review document.")] = Format.JSON,
+    form: Annotated[
+        Format, typer.Option("--format", help="The whole record, the review document, or how its versions differ.")
+    ] = Format.JSON,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.", show_default=False)
     ] = None,
 ) -> None:
-    """Write out an incident's record as JSON, or its review document as Markdown."""
+    """Write out an incident's record as JSON, or its review document as Markdown, HTML or PDF."""
     from bot import database, export, slack
     from bot.clock import SystemClock
+    from bot.views import papers
 
     settings = cli.settings()
     policy = cli.policy(settings)
@@ -256,12 +262,22 @@ def export_record(
         record = cli.record(store, key)
         people = export.people_in(store, record, workspace)
         with database.snapshot(store) as session:
-            if form is Format.MD:
-                text = export.document_of(session, record, policy=policy, people=people, now=now)
-            else:
+            if form is Format.JSON:
                 found = export.record_json(session, key, policy=policy, people=people, now=now)
-                text = json.dumps(found, ensure_ascii=False, indent=2)
-    _write(text.rstrip("\n") + "\n", out)
+                _write(json.dumps(found, ensure_ascii=False, indent=2) + "\n", out)
+                return
+            text = (
+                export.changes_of(session, record)
+                if form is Format.DIFF
+                else export.document_of(session, record, policy=policy, people=people, now=now)
+            )
+    match form:
+        case Format.HTML:
+            _write(papers.html(text), out)
+        case Format.PDF:
+            _write_bytes(papers.pdf(text, now=now), out)
+        case _:
+            _write(text.rstrip("\n") + "\n", out)
 
 
 @app.command()
@@ -329,6 +345,18 @@ def _write(text: str, out: Path | None) -> None:
         return
     with _writing(out):
         out.write_text(text, encoding="utf-8")
+
+
+def _write_bytes(content: bytes, out: Path | None) -> None:
+    if out is None and sys.stdout.isatty():
+        raise cli.WrongUsage(
+            "A PDF is nothing for a terminal: name a file with --out, or send it on to another program."
+        )
+    if out is None:
+        typer.echo(content, nl=False)
+        return
+    with _writing(out):
+        out.write_bytes(content)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from bot import settings as configuration
 from bot.errors import BadPolicy, BadSettings, SlackError, TargetError
 from bot.settings import Settings, SmtpServer
 from bot.statuspage import Statuspage
+from bot.views import document
 from db import timeline
 from db.enums import EffectState
 from db.models import Effect, Incident
@@ -129,6 +130,19 @@ def check_policy(case: Case) -> Iterator[Finding]:
         yield Finding("policy", Level.BAD, f"{error}.", "`tocsin policy check` shows it again.")
     else:
         yield Finding("policy", Level.OK, where)
+
+
+def check_templates(case: Case) -> Iterator[Finding]:
+    """Whether the team's own templates can be used."""
+    try:
+        rules = policy.load(case.settings.policy, zone=case.settings.timezone)
+    except BadPolicy:
+        return  # `check_policy` says so.
+    wrong = document.broken_templates(rules)
+    for complaint in wrong:
+        yield Finding("templates", Level.WARN, complaint, "The built-in template is used instead.")
+    if rules.templates.folder and not wrong:
+        yield Finding("templates", Level.OK, str(rules.templates.folder))
 
 
 def check_mail(case: Case) -> Iterator[Finding]:
@@ -384,6 +398,7 @@ def _clock(date: str | None, now: datetime) -> Finding:
 CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     check_settings,
     check_policy,
+    check_templates,
     check_database,
     check_slack,
     check_mail,

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.errors import SlackError
+from bot.errors import Refused, SlackError
 from bot.policy import Policy
 from bot.slack import Slack
 from bot.views import document
+from bot.workflows import signing
 from bot.workflows.people import remember
 from db import notices, queries, similar
 from db.enums import ReviewState
@@ -57,6 +58,15 @@ def document_of(session: Session, record: Record, *, policy: Policy, people: Peo
             if version.number == record.review.version and version.redacted_at is None:
                 return version.document
     return document.markdown(similar.with_similar(session, record), policy, people, now=now)
+
+
+def changes_of(session: Session, record: Record) -> str:
+    """How the last signed version of the review differs from the one before, as a unified diff; Refused without two."""
+    versions = queries.review_versions(session, record.incident.id)
+    if len(versions) < 2:
+        raise Refused(f"The review of {record.incident.key} has not been signed twice: there is nothing to compare.")
+    before, after = versions[-2:]
+    return "\n".join(signing.changes(before.document, after.document))
 
 
 def people_in(store: Store, record: Record, slack: Slack | None) -> dict[str, PersonRecord]:

@@ -184,6 +184,9 @@ frameworks:                     # laws and contracts that set clocks running: do
   cert-in: {applies: null, by: null, decided_on: null}
   contracts: {applies: null, by: null, decided_on: null}
 
+templates:                      # of documents and messages, instead of those in templates/
+  folder: null                  # where; a file there, such as review.md.j2, is used instead of the one of that name
+
 calendar:
   zone: null                    # IANA zone of the team's days and business days; null is TOCSIN_TIMEZONE
   holidays: []                  # dates that are no business days, such as 2026-12-25

@@ -163,6 +163,12 @@ class Permissions(Section):
         return rule
 
 
+class Templates(Section):
+    """A folder with templates of the team's own, by the names of those in `templates/`: they are used instead."""
+
+    folder: Folder
+
+
 class Retention(Section):
     """How long what is over is kept, from the day it was over; None is for ever."""
 
@@ -193,6 +199,7 @@ class Policy(Section):
     permissions: Permissions
     retention: Retention
     backup: Backup
+    templates: Templates
     frameworks: Frameworks
     calendar: Calendar
 

@@ -6,7 +6,8 @@ As Markdown it leaves Slack (export, e-mail, files); as pages it stands in the r
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from slack_sdk.models.blocks import Block
 
@@ -17,8 +18,8 @@ from bot.views.kit import Message, Safe
 from bot.views.markdown import Markdown
 from bot.views.paragraphs import MRKDWN, Dialect, Mrkdwn
 from bot.workflows.edits import as_typed
-from db.enums import EntryKind
-from db.records import PersonRecord, Record
+from db.enums import EntryKind, Phase
+from db.records import IncidentRecord, PersonRecord, Record
 
 ASKED = (
     "impact",
@@ -59,6 +60,29 @@ def pages(record: Record, policy: Policy, *, now: datetime) -> tuple[Message, ..
         Message.of(f"Post-incident review of {key}, page {number} of {len(sheets)}", *blocks)
         for number, blocks in enumerate(sheets, start=1)
     )
+
+
+def broken_templates(policy: Policy) -> list[str]:
+    """What is wrong with the team's own templates, in sentences; the document's is tried on an incident of our own."""
+    found = paragraphs.broken(policy)
+    folder = policy.templates.folder
+    if folder is not None and not found and (folder / "review.md.j2").is_file():
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        tried = IncidentRecord(
+            id=1,
+            uid="",
+            title="Tried",
+            severity="sev1",
+            phase=Phase.REVIEW,
+            phase_since=at,
+            declared_by="U0",
+            declared_at=at,
+        )
+        wrong = paragraphs.tried(
+            "review.md", _values(Record(incident=tried), policy, MRKDWN, MRKDWN, at), policy=policy
+        )
+        found += [wrong] if wrong else []
+    return found
 
 
 def mentioned(record: Record) -> frozenset[str]:
@@ -108,12 +132,19 @@ def _roster(record: Record, policy: Policy) -> dict[str, str]:
 
 
 def _written(record: Record, policy: Policy, dialect: Dialect, by_role: Dialect, now: datetime) -> Safe:
+    return paragraphs.render(
+        "review.md", _values(record, policy, dialect, by_role, now), policy=policy, dialect=dialect
+    )
+
+
+def _values(record: Record, policy: Policy, dialect: Dialect, by_role: Dialect, now: datetime) -> dict[str, Any]:
+    """What the template may name."""
     review = record.review
     lines = [
         (entry, entries.told(entry, policy, dialect if entry.kind in WITH_NAMES else by_role))
         for entry in record.timeline
     ]
-    values = {
+    return {
         "record": record,
         "incident": record.incident,
         "review": record.review,
@@ -125,7 +156,6 @@ def _written(record: Record, policy: Policy, dialect: Dialect, by_role: Dialect,
         "entries": [(entry.at, sentence) for entry, sentence in lines],
         "updates": [(entry.at, sentence) for entry, sentence in lines if entry.kind is EntryKind.UPDATE],
     }
-    return paragraphs.render("review.md", values, policy=policy, dialect=dialect)
 
 
 def _part(text: str) -> list[Block]:

@@ -6,17 +6,29 @@ otherwise: `person`, `people`, `room`, `when`, `day`, `span`, `label(…)`, `lin
 None is not given.
 """
 
+import logging
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    pass_context,
+)
 from jinja2.runtime import Context
 
 from bot.policy import Policy
 from bot.views import kit, labels
 from bot.views.kit import Safe
+
+log = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -107,9 +119,58 @@ MRKDWN = Mrkdwn()
 
 def render(template: str, values: Mapping[str, Any], *, policy: Policy, dialect: Dialect = MRKDWN) -> Safe:
     """The template `templates/<template>.j2` with its values filled in, without white space around it."""
+    context = _context(values, policy, dialect)
+    name = f"{template}.j2"
+    folder = policy.templates.folder
+    if folder is not None and (folder / name).is_file():
+        try:
+            return Safe(_environment(folder).get_template(name).render(context).strip())
+        except Exception as error:  # A team's own file: whatever is wrong with it, what it was to say is said.
+            log.warning("%s The built-in template is used instead.", complaint(error, folder / name))
+    return Safe(_environment(None).get_template(name).render(context).strip())
+
+
+def _context(values: Mapping[str, Any], policy: Policy, dialect: Dialect) -> dict[str, Any]:
     given = {name: value for name, value in values.items() if value is not None}
-    context = {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet, "deeper": dialect.deeper}
-    return Safe(_ENVIRONMENT.get_template(f"{template}.j2").render(context).strip())
+    return {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet, "deeper": dialect.deeper}
+
+
+def complaint(error: Exception, path: Path) -> str:
+    """What is wrong with a template, and in which line. Without what people wrote: that may stand in other errors."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else lines[-1] if lines else None
+    what = str(error.message) if isinstance(error, TemplateError) else type(error).__name__
+    return f"{path}{f':{line}' if line else ''}: {what.rstrip('.')}."
+
+
+def tried(template: str, values: Mapping[str, Any], *, policy: Policy) -> str | None:
+    """What is wrong with the team's own template when it is filled in; None when nothing is."""
+    folder, name = policy.templates.folder, f"{template}.j2"
+    assert folder is not None
+    try:
+        _environment(folder).get_template(name).render(_context(values, policy, MRKDWN))
+    except Exception as error:  # As in `render`.
+        return complaint(error, folder / name)
+    return None
+
+
+def broken(policy: Policy) -> list[str]:
+    """What is wrong with the team's own templates, file by file: what cannot be read, and names of no template."""
+    folder = policy.templates.folder
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        return [f"{folder}: there is no such folder."]
+    found = []
+    for path in sorted(folder.rglob("*.j2")):
+        if not (TEMPLATES / path.relative_to(folder)).is_file():
+            found.append(f"{path}: there is no template of that name to replace.")
+            continue
+        try:
+            _environment(folder).parse(path.read_text(encoding="utf-8"), filename=str(path))
+        except (TemplateSyntaxError, OSError, UnicodeDecodeError) as error:
+            found.append(complaint(error, path))
+    return found
 
 
 def _dialect(context: Context) -> Dialect:
@@ -196,10 +257,11 @@ def _items(context: Context, text: str) -> Safe:
     return Safe("\n".join(f"{dialect.bullet} {dialect.line(line.strip())}" for line in lines))
 
 
-def _environment() -> Environment:
+@cache
+def _environment(folder: Path | None) -> Environment:
     # HTML's autoescape would be wrong for both dialects: `finalize` escapes instead, whatever is not Safe.
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([folder, TEMPLATES] if folder else TEMPLATES),
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
@@ -220,6 +282,3 @@ def _environment() -> Environment:
         items=_items,
     )
     return environment
-
-
-_ENVIRONMENT = _environment()

@@ -123,3 +123,15 @@ def test_the_workspace_is_not_changed(tocsin: Tocsin, books: Store, clock: Movab
     tocsin("export", "INC-1", **slack.ws.settings())
     ws: Workspace = slack.ws
     assert {request.method for request in ws.requests} == {"users.info"}
+
+
+def test_the_document_as_a_page_and_as_pdf(tocsin: Tocsin, books: Store, clock: MovableClock, tmp_path: Path) -> None:
+    run_through(books, clock)
+    page = tocsin("export", "INC-1", "--format", "html").out
+    assert page.startswith("<!doctype html>")
+    assert "800 orders failed." in page
+    file = tmp_path / "review.pdf"
+    assert tocsin("export", "INC-1", "--format", "pdf", "--out", str(file)).code == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+    reply = tocsin("export", "INC-1", "--format", "diff")
+    assert (reply.code, "signed twice" in reply.err) == (1, True)

@@ -77,7 +77,7 @@ def test_done_from_the_reminder_when_all_is_there(story, room):
     assert story.record(1).review.state == "in_review"
     story.passes(days=1)
     assert story.chases() == 1
-    asked, reminded = kai.direct_messages()
+    asked, reminded = [message for message in kai.direct_messages() if "sign" in text(message)]
     assert "waits for your signature" in text(reminded)
     kai.clicks("Sign review", on=asked)
     assert story.record(1).review.state == "done"

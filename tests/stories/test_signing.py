@@ -29,6 +29,12 @@ def room(story):
     return room
 
 
+def told(person, words):
+    """The one direct message that says so."""
+    (found,) = [message for message in person.direct_messages() if words in text(message)]
+    return found
+
+
 def versions(story):
     with story.bot.parts.store.read() as session:
         return queries.review_versions(session, 1)
@@ -47,9 +53,9 @@ def written(story, room):
 def filled(story, room):
     """All that the policy wants, each part by who can know it."""
     ana, bo, kai = story.people("Ana", "Bo", "Kai")
-    kai.clicks("Impact", on=kai.direct_messages()[0])
+    kai.clicks("Impact", on=told(kai, "is being reviewed"))
     kai.fills("Impact", impact="No order was confirmed", customers_percent="12,5 %", customers_count="1 200")
-    bo.clicks("Contributing factor", on=bo.direct_messages()[0])
+    bo.clicks("Contributing factor", on=told(bo, "is being reviewed"))
     bo.fills(
         "Contributing factor",
         kind="Process",
@@ -64,9 +70,9 @@ def filled(story, room):
 
 def test_from_recovery_to_signed_with_three_people(story, room):
     ana, bo, kai = story.people("Ana", "Bo", "Kai")
-    assert "Impact" in text(kai.direct_messages()[0])
-    assert "Trigger" in text(bo.direct_messages()[0])
-    assert not ana.direct_messages(), "the owner is asked in the room"
+    assert "Impact" in text(told(kai, "is being reviewed"))
+    assert "Trigger" in text(told(bo, "is being reviewed"))
+    assert "is being reviewed" not in text(ana.direct_messages()), "the owner is asked in the room"
     filled(story, room)
     for line in ("12.5 %", "1200 in number", "Consumers are restarted by hand (Process; reported as the root cause)"):
         assert line in written(story, room)
@@ -74,7 +80,7 @@ def test_from_recovery_to_signed_with_three_people(story, room):
     bo.clicks("Mark review done", on=room.card)
     assert story.record(1).review.state == "in_review"
     assert "to be signed by" in text(bo.clicks("Sign review", on=room.card).message)
-    kai.clicks("Sign review", on=kai.direct_messages()[-1])
+    kai.clicks("Sign review", on=told(kai, "yours to sign"))
     assert (story.record(1).review.state, versions(story)) == ("in_review", ())
     assert room.said("signed", "Communication Lead", "It waits for", ana.mention)
     ana.clicks("Sign review", on=room.card)
@@ -97,7 +103,7 @@ def test_what_is_changed_after_signing_is_a_new_version_with_its_changes(story, 
     ana, kai = story.people("Ana", "Kai")
     filled(story, room)
     ana.types("/incident review done", room)
-    kai.clicks("Sign review", on=kai.direct_messages()[-1])
+    kai.clicks("Sign review", on=told(kai, "yours to sign"))
     assert "signed once" in ana.types("/incident review changes", room).said
     ana.types("/incident note it was the third time", room)
     assert "the third time" not in written(story, room), "it stays as it was signed"
@@ -138,6 +144,6 @@ def test_two_people_at_one_factor_and_nothing_is_lost(story, room):
 
 def test_numbers_that_are_none_are_refused_with_an_example(story, room):
     (kai,) = story.people("Kai")
-    kai.clicks("Impact", on=kai.direct_messages()[0])
+    kai.clicks("Impact", on=told(kai, "is being reviewed"))
     outcome = kai.fills("Impact", customers_percent="most of them")
     assert "such as 12.5" in str(outcome)

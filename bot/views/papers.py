@@ -1,0 +1,114 @@
+"""The review document as a page to open in a browser, and as PDF: both made of its Markdown, so that all say the same."""
+
+# ruff: noqa: PLC0415 -- fpdf and its fonts take a second to load; few documents are drawn, and nobody waits for them
+
+import html as escaping
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.55 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.7rem; line-height: 1.25; }
+h2 { font-size: 1.2rem; margin-top: 2rem; border-bottom: 1px solid #8886; }
+li { margin: 0.15rem 0; }
+@media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; } }
+"""
+MARGIN, LINE, INDENT = 20, 5.4, 5.0
+SIZES = {"h1": 18.0, "h2": 13.5}
+TEXT = 10.5
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph: what it is (`h1`, `h2`, `p` or `li`), how deep in lists, and its text with the parts that stand out."""
+
+    kind: str
+    depth: int
+    text: str
+    strong: bool = False
+
+
+def html(markdown: str) -> str:
+    """A page of its own: no script, nothing fetched, readable on a phone, on paper and in the dark."""
+    title = next((block.text for block in blocks(markdown) if block.kind == "h1"), "")
+    body = _parser().render(markdown)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escaping.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def pdf(markdown: str, *, now: datetime) -> bytes:
+    """As many A4 pages as it takes. The same document at the same time gives the same bytes.
+
+    Characters that the font lacks (it has Latin, Greek and Cyrillic) are boxes; the Markdown has all of them.
+    """
+    from fpdf import FPDF
+
+    logging.getLogger("fpdf").setLevel(logging.ERROR)  # It would log which characters people used.
+    sheet = FPDF(format="A4")
+    sheet.set_creation_date(now)
+    sheet.set_lang("en")
+    sheet.set_margins(MARGIN, MARGIN)
+    sheet.set_auto_page_break(auto=True, margin=MARGIN)
+    sheet.add_font("text", "", str(_font()))
+    sheet.add_page()
+    for block in blocks(markdown):
+        if block.kind == "h1":
+            sheet.set_title(block.text)
+        size = SIZES.get(block.kind, TEXT) + (2 if block.strong else 0)
+        if block.kind == "h2":
+            sheet.ln(LINE)
+        sheet.set_font("text", size=size)
+        indent = INDENT * block.depth
+        sheet.set_x(MARGIN + indent)
+        mark = "• " if block.kind == "li" else ""
+        sheet.multi_cell(0, LINE * size / TEXT, mark + block.text, align="L", new_x="LMARGIN", new_y="NEXT")
+        if block.kind != "li":
+            sheet.ln(LINE / 3)
+    return bytes(sheet.output())
+
+
+def blocks(markdown: str) -> Iterator[Block]:
+    """The paragraphs of a document, one by one, as text."""
+    kind, depth, fresh = "p", 0, False
+    for token in _parser().parse(markdown):
+        match token.type:
+            case "heading_open":
+                kind = token.tag
+            case "heading_close" | "paragraph_close":
+                kind = "p"
+            case "bullet_list_open":
+                depth += 1
+            case "bullet_list_close":
+                depth -= 1
+            case "list_item_open":
+                fresh = True
+            case "inline":
+                shown = kind if kind != "p" or not fresh else "li"
+                strong = any(child.type == "strong_open" for child in token.children or ())
+                yield Block(shown, depth, _plain(token), strong=strong)
+                fresh = False
+
+
+def _plain(token: Token) -> str:
+    breaks = {"softbreak": "\n", "hardbreak": "\n"}
+    return "".join(breaks.get(child.type, child.content) for child in token.children or ())
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _font() -> Path:
+    import fontpkg_noto_sans
+
+    return Path(fontpkg_noto_sans.__file__).parent / "files" / "NotoSans[wdth,wght].ttf"

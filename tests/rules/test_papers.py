@@ -1,0 +1,79 @@
+"""The document outside Slack: as a page, as PDF, and from a template of the team's own."""
+
+import logging
+from datetime import UTC, datetime
+
+import pytest
+
+from bot import policy
+from bot.views import document, papers
+from db.enums import EntryKind
+from db.records import Record
+from tests.rules import pictures
+from tests.rules.test_document import FULL, NOW, PEOPLE, POLICY, markdown
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def test_a_page_says_what_the_markdown_says_and_runs_nothing():
+    record = Record(incident=pictures.incident(title="<script>alert(1)</script>", summary="& <b>bold</b>"))
+    page = papers.html(markdown(record))
+    assert "<title>Post-incident review of INC-7</title>" in page
+    assert "<h2>Contributing factors</h2>" in page
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page.lower()
+    assert "src=" not in page
+
+
+def test_a_pdf_has_as_many_pages_as_it_takes_and_is_the_same_each_time():
+    notes = tuple(pictures.entry(n, n, EntryKind.NOTE, text=f"note {n} ąλж 🔥") for n in range(150))
+    text = markdown(Record(incident=pictures.incident(), timeline=notes))
+    made = papers.pdf(text, now=AT)
+    assert made.startswith(b"%PDF-")
+    assert made.count(b"/Type /Page\n") > 3
+    assert papers.pdf(text, now=AT) == made
+
+
+def test_the_blocks_of_a_document():
+    found = [(block.kind, block.depth, block.text) for block in papers.blocks(markdown(FULL))]
+    assert found[0] == ("h1", 0, "Post-incident review of INC-7")
+    assert ("li", 1, "A full disk (Technical; reported as the root cause)") in found
+    assert ("li", 2, "Why? Nobody owns the disk") in found
+    assert ("p", 0, "10 % of orders failed") in found
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A policy with a folder of templates, and a function that writes one."""
+    file = tmp_path / "policy.yml"
+    file.write_text(f"templates: {{folder: '{tmp_path}'}}\n")
+
+    def write(text):
+        (tmp_path / "review.md.j2").write_text(text)
+        return policy.load(file)
+
+    return write
+
+
+def test_a_team_may_have_a_template_of_its_own(own):
+    rules = own('{{ "Ours" | title }}\n\n{{ "Facts" | heading }}\n{{ incident.title }}\n')
+    assert document.markdown(FULL, rules, PEOPLE, now=NOW) == "# Ours\n\n## Facts\nCheckout is down\n"
+    assert len(document.pages(FULL, rules, now=NOW)) == 1
+    assert document.broken_templates(rules) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("one\n{% if %}", "review.md.j2:2: Expected an expression, got 'end of statement block'."),
+        ("one\ntwo\n{{ nobody }}", "review.md.j2:3: 'nobody' is undefined."),
+        ("{{ incident.title / 2 }}", "review.md.j2:1: TypeError."),
+    ],
+)
+def test_a_template_with_an_error_is_named_by_its_line_and_not_used(own, caplog, text, said):
+    rules = own(text)
+    with caplog.at_level(logging.WARNING):
+        assert document.markdown(FULL, rules, PEOPLE, now=NOW) == document.markdown(FULL, POLICY, PEOPLE, now=NOW)
+    assert said in caplog.text
+    (found,) = document.broken_templates(rules)
+    assert found.endswith(said)
