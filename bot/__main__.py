@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli, errors, shell
+from bot import cli, errors, shell, shell_clocks
 from bot.cli import By, Key, MaybeKey
 from db.enums import Kind
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 rules = typer.Typer(help="Look at the policy: how the team handles incidents.")
 app.add_typer(rules, name="policy")
 app.add_typer(shell.app)
+app.add_typer(shell_clocks.app, name="clocks")
 
 
 class Format(StrEnum):
@@ -43,6 +44,15 @@ class Format(StrEnum):
     HTML = "html"
     PDF = "pdf"
     DIFF = "diff"
+    CSV = "csv"
+
+
+BREACHES = 0
+
+
+def _subject(text: str) -> int:
+    """An incident's number, or the register of breaches."""
+    return BREACHES if text == "breaches" else cli.number(text)
 
 
 @app.callback()
@@ -240,15 +250,33 @@ def show(key: Key) -> None:
 
 @app.command("export")
 def export_record(
-    key: Key,
+    key: Annotated[
+        int,
+        typer.Argument(
+            parser=_subject,
+            metavar="KEY",
+            help="The incident, such as INC-7; or breaches, the register of GDPR Art. 33(5).",
+        ),
+    ],
     form: Annotated[
-        Format, typer.Option("--format", help="The whole record, the review document, or how its versions differ.")
-    ] = Format.JSON,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Of an incident json; md, html, pdf or diff for the review document. Of breaches csv or md.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.", show_default=False)
     ] = None,
 ) -> None:
-    """Write out an incident's record as JSON, or its review document as Markdown, HTML or PDF."""
+    """Write out an incident's record as JSON, its review document as Markdown, HTML or PDF, or the register of breaches."""
+    if key == BREACHES:
+        _write(_register(form or Format.CSV), out)
+        return
+    form = form or Format.JSON
+    if form is Format.CSV:
+        raise cli.WrongUsage("The register of breaches is exported as csv; an incident as json, md, html, pdf or diff.")
     from bot import database, export, slack
     from bot.clock import SystemClock
     from bot.views import papers
@@ -337,6 +365,26 @@ def explain_policy(key: Key) -> None:
 
 
 # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _register(form: Format) -> str:
+    """The register of personal data breaches."""
+    if form not in (Format.CSV, Format.MD):
+        raise cli.WrongUsage("The register of breaches is exported as csv or md.")
+    from sqlalchemy import select
+
+    from bot import database, register
+    from bot.clock import SystemClock
+    from db import queries
+    from db.models import Person
+
+    settings = cli.settings()
+    policy = cli.policy(settings)
+    now = SystemClock().now()
+    with database.opened(settings) as store, database.snapshot(store) as session:
+        people = queries.people(session, session.scalars(select(Person.user)))
+        rows = register.breaches(session, policy, people, now=now)
+    return register.as_csv(rows) if form is Format.CSV else register.as_markdown(rows, now=now)
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -29,6 +29,7 @@ from bot.effects import (
     RefreshTopic,
     Say,
     SendMail,
+    ShareDraft,
     ShareReview,
     ShowMenu,
     TellCustomers,
@@ -37,7 +38,7 @@ from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
-from bot.views import card, document, letters, lists, messages
+from bot.views import card, document, drafts, letters, lists, messages, pdf
 from bot.workflows import leadership, people, permissions, rooms, wording
 from bot.workflows.people import remember
 from db import queries
@@ -72,6 +73,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = refresh_review(errand)
         case ShareReview():
             learned = share_review(errand)
+        case ShareDraft():
+            learned = share_draft(effect, errand)
         case Invite():
             learned = invite(effect, errand)
         case LearnMembers():
@@ -120,7 +123,7 @@ def refresh_card(errand: Errand) -> Learned:
     if incident.room is None or _is_out_of_reach(incident):
         return nothing  # `rooms.opened`, `archived` and `found` tell it again.
     mail = errand.parts.settings.smtp is not None
-    drawn = card.card(record, errand.parts.policy, mail_configured=mail).arguments()
+    drawn = card.card(record, errand.parts.policy, mail_configured=mail, now=errand.parts.clock.now()).arguments()
     ts = _show(errand, incident.room, incident.card_ts, drawn, key=f"card:{incident.uid}", since=incident.declared_at)
     if ts == incident.card_ts:
         return nothing
@@ -187,6 +190,26 @@ def share_review(errand: Errand) -> Learned:
         key = f"share:{errand.claimed.uid}:{place}"
         parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=errand.look_since)
     return learned
+
+
+def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
+    """Post the draft of a notification into the room: a message, and the files in its thread."""
+    record, parts = errand.record(), errand.parts
+    incident, now = record.incident, errand.parts.clock.now()
+    if incident.room is None or _is_out_of_reach(incident):
+        return nothing
+    with parts.store.read() as session:
+        known = queries.people(session, users_in(repr(record)))
+    found = drafts.draft(record, parts.policy, effect.rule, known, now=now)
+    if found is None:
+        return nothing  # The policy has no such rule any more.
+    values = {"by": effect.by, "rule": effect.rule, "title": found.rule.title, "cite": found.rule.cite}
+    message = messages.say("clock_draft", values, incident=incident, policy=parts.policy)
+    key, since = f"draft:{errand.claimed.uid}", errand.look_since
+    thread = parts.slack.post(incident.room, message.arguments(), key=key, look_since=since)
+    for ending, content in (("md", drafts.markdown(found).encode()), ("pdf", pdf.pdf(found, now=now))):
+        parts.slack.upload(incident.room, thread, f"{found.name}.{ending}", content, look=since is not None)
+    return nothing
 
 
 def invite(effect: Invite, errand: Errand) -> Learned:

@@ -101,6 +101,19 @@ class ShareReview(Effect):
         return f"announcement:{self.incident}"
 
 
+class ShareDraft(Effect):
+    """Post the draft of a notification, as the record has it then, into the room: Markdown and PDF."""
+
+    incident: int
+    rule: str
+    by: str
+
+    @property
+    def lane(self) -> str:
+        """Among what else is said there."""
+        return f"room:{self.incident}"
+
+
 class Invite(Effect):
     """Bring people into the room."""
 
@@ -274,6 +287,7 @@ KINDS: dict[str, type[Effect]] = {
         RefreshAnnouncement,
         RefreshReview,
         ShareReview,
+        ShareDraft,
         Invite,
         LearnMembers,
         CheckRoom,

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.errors import Refused, SlackError
 from bot.policy import Policy
+from bot.policy.clocks import Standing
 from bot.slack import Slack
 from bot.views import document
-from bot.workflows import signing
+from bot.workflows import duties, signing
 from bot.workflows.people import remember
 from db import notices, queries, similar
 from db.enums import ReviewState
@@ -23,6 +24,7 @@ from db.records import (
     CustomerUpdateRecord,
     DeliveryRecord,
     EntryRecord,
+    FilingRecord,
     IncidentRecord,
     PersonRecord,
     Record,
@@ -45,6 +47,7 @@ def record_json(session: Session, number: int, *, policy: Policy, people: People
         "review": _review(record, document_of(session, record, policy=policy, people=people, now=now)),
         "deliveries": [_delivery(delivery) for delivery in queries.deliveries(session, number)],
         "customers": [_told(update) for update in notices.updates(session, number)],
+        "clocks": [_clock(one) for one in _clocks(record, policy, now)],
     }
 
 
@@ -162,6 +165,46 @@ def _delivery(delivery: DeliveryRecord) -> dict[str, Any]:
         "state": delivery.state.value,
         "attempts": delivery.attempts,
         "error": delivery.error,
+    }
+
+
+def _clocks(record: Record, policy: Policy, now: datetime) -> tuple[Standing, ...]:
+    return duties.stand(record, policy, now) if duties.can_have_any(record, policy) else ()
+
+
+def _clock(one: Standing) -> dict[str, Any]:
+    """A regulatory clock: a reminder and a record, not legal advice."""
+    started = one.end.started
+    return {
+        "rule": one.rule.key,
+        "framework": one.framework.key,
+        "cite": one.rule.cite,
+        "state": one.state.value,
+        "why": one.why or None,
+        "counted_from": (time(started) if isinstance(started, datetime) else started.isoformat()) if started else None,
+        "due_at": time(one.due_at),
+        "unknown": list(one.unknown),
+        "missing": list(one.missing),
+        "filings": [_filing(filing) for filing in one.filings],
+        "decided_by": one.decision.by if one.decision else None,
+        "decided_at": time(one.decision.at) if one.decision else None,
+    }
+
+
+def _filing(filing: FilingRecord) -> dict[str, Any]:
+    return {
+        "sent_at": time(filing.sent_at),
+        "sent_by": filing.sent_by,
+        "channel": filing.channel,
+        "recipient": filing.recipient,
+        "reference": filing.reference,
+        "stage": filing.stage,
+        "due_at": time(filing.due_at),
+        "late": filing.is_late,
+        "reasons": filing.reasons,
+        "text_sha256": filing.text_hash,
+        "rule_version": filing.version,
+        "calendar": filing.calendar,
     }
 
 

@@ -27,3 +27,4 @@ CLOCK_AHEAD = Gauge(
     "How far this machine's clock is ahead of the database's, which is used.",
     registry=REGISTRY,
 )
+CLOCK_REMINDERS = Counter("tocsin_clock_reminders_total", "Reminders of regulatory clocks.", registry=REGISTRY)

@@ -15,11 +15,11 @@ from sqlalchemy import delete, func, select
 from bot.clock import SharedClock
 from bot.effects import RefreshStatusPage
 from bot.errors import SlackError
-from bot.metrics import BACKUPS, CHASES, CLOCK_AHEAD, LAST_BACKUP
+from bot.metrics import BACKUPS, CHASES, CLOCK_AHEAD, CLOCK_REMINDERS, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, customers, escalation, people, privacy, rooms, subscribers, vacancies
-from db import backup, notices
+from bot.workflows import chase, clock_reminders, customers, escalation, people, privacy, rooms, subscribers, vacancies
+from db import backup, notices, queries
 from db.models import SeenEvent
 from db.store import Work
 
@@ -55,6 +55,8 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(remind_of_customers, IntervalTrigger(seconds=CUSTOMERS_EVERY), args=[parts], id="customers")
     jobs.add_job(learn_people, args=[parts], id="people at the start")
     jobs.add_job(learn_people, IntervalTrigger(hours=12), args=[parts], id="people")
+    jobs.add_job(remind_of_clocks, IntervalTrigger(minutes=1), args=[parts], id="clocks")
+    jobs.add_job(redraw_clocks, IntervalTrigger(hours=1), args=[parts], id="clocks on cards")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     follow_policy(jobs, parts)
     known = {job.id: job for job in jobs.get_jobs()}
@@ -134,6 +136,23 @@ def draw_status_page(parts: Parts) -> None:
     if parts.policy.customers.page.folder is not None:
         with parts.store.begin() as work:
             work.tell(RefreshStatusPage())
+
+
+def remind_of_clocks(parts: Parts) -> int:
+    """Remind whoever is due to be reminded of a regulatory clock now; how many steps were taken."""
+    with parts.store.read() as session:
+        if not queries.clocks_to_remind(session, parts.clock.now()):
+            return 0
+    with parts.store.begin() as work:
+        taken = clock_reminders.remind(work, policy=parts.policy)
+    CLOCK_REMINDERS.inc(taken)
+    return taken
+
+
+def redraw_clocks(parts: Parts) -> int:
+    """Have cards show how much time is left on their clocks; of how many incidents."""
+    with parts.store.begin() as work:
+        return clock_reminders.redraw_all(work)
 
 
 def make_up(parts: Parts, cron: CronTrigger) -> int:

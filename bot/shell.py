@@ -26,7 +26,7 @@ app.add_typer(deliveries, name="deliveries")
 
 
 @contextmanager
-def _desk() -> Iterator[tuple["Store", "Policy"]]:
+def desk() -> Iterator[tuple["Store", "Policy"]]:
     """The store and the policy. A refusal is said with names for ids, which a terminal knows no mentions for."""
     from bot import database
     from bot.views.letters import Plain
@@ -47,15 +47,16 @@ def _desk() -> Iterator[tuple["Store", "Policy"]]:
 
 
 @contextmanager
-def _changing(key: int) -> Iterator[tuple["Work", "Policy"]]:
+def changing(key: int) -> Iterator[tuple["Work", "Policy"]]:
     """A transaction on an incident that is there."""
-    with _desk() as (store, policy):
+    with desk() as (store, policy):
         cli.record(store, key)
         with store.begin() as work:
             yield work, policy
 
 
-def _said(key: int, what: str) -> None:
+def said(key: int, what: str) -> None:
+    """What was done to an incident."""
     typer.echo(f"INC-{key} {what}. The running bot says so in Slack.")
 
 
@@ -72,12 +73,12 @@ def assign(
     from db import queries
     from db.records import PersonRecord
 
-    with _changing(key) as (work, policy):
+    with changing(key) as (work, policy):
         known = queries.people(work.session, [user]).get(user)
         person = known or PersonRecord(user=user, name=user)  # Slack, who would know, may be away.
         warning = roles.assign(work, policy=policy, number=key, by=by, role=role, person=person, note=note)
         label = policy.role(role).label
-    _said(key, f"has a new {label}: {person.name}")
+    said(key, f"has a new {label}: {person.name}")
     if warning:
         typer.echo(warning)
 
@@ -89,9 +90,9 @@ def phase(
     """Move an incident to another phase."""
     from bot.workflows import incidents
 
-    with _changing(key) as (work, policy):
+    with changing(key) as (work, policy):
         incidents.move(work, policy=policy, number=key, by=by, to=to)
-    _said(key, f"is in {to.value}")
+    said(key, f"is in {to.value}")
 
 
 @app.command()
@@ -104,9 +105,9 @@ def severity(
     """Change the severity; the same one again confirms it."""
     from bot.workflows import incidents
 
-    with _changing(key) as (work, policy):
+    with changing(key) as (work, policy):
         changed = incidents.set_severity(work, policy=policy, number=key, by=by, to=to, reason=reason)
-    _said(key, f"is {changed.severity}")
+    said(key, f"is {changed.severity}")
 
 
 @app.command()
@@ -114,9 +115,9 @@ def note(key: Key, text: Annotated[str, typer.Argument(help="What happened, or w
     """Add a line to the timeline."""
     from bot.workflows import incidents
 
-    with _changing(key) as (work, _):
+    with changing(key) as (work, _):
         incidents.note(work, number=key, by=by, text=text)
-    _said(key, "has a new note")
+    said(key, "has a new note")
 
 
 @app.command()
@@ -124,9 +125,9 @@ def update(key: Key, text: Annotated[str, typer.Argument(help="How it stands.")]
     """Say how it stands: to the room and, unless the incident is private, to everybody."""
     from bot.workflows import incidents
 
-    with _changing(key) as (work, _):
+    with changing(key) as (work, _):
         incidents.update(work, number=key, by=by, text=text)
-    _said(key, "has a new update")
+    said(key, "has a new update")
 
 
 @app.command()
@@ -159,7 +160,7 @@ def customers(
 
     if sum((publish or stage is not None, discard, nothing_new)) > 1:
         raise typer.BadParameter("choose one of --stage/--publish, --discard and --nothing-new")
-    with _desk() as (store, policy):
+    with desk() as (store, policy):
         record = cli.record(store, key)
         with store.begin() as work:
             if stage is not None:
@@ -188,9 +189,9 @@ def close(key: Key, by: By) -> None:
     """Close an incident, or say exactly what is still missing."""
     from bot.workflows import incidents
 
-    with _changing(key) as (work, policy):
+    with changing(key) as (work, policy):
         incidents.close(work, policy=policy, number=key, by=by)
-    _said(key, "is closed")
+    said(key, "is closed")
 
 
 # ── taken out again ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -208,7 +209,7 @@ def redact(
     """Take out what one entry of a timeline says. The timeline still verifies, and says who did it and why."""
     from bot.workflows import privacy
 
-    with _changing(key) as (work, _):
+    with changing(key) as (work, _):
         privacy.redact(work, number=key, seq=entry, by=by, reason=reason)
     typer.echo(f"Entry {entry} of INC-{key} is redacted. What stands in Slack, and in backups, is yours to delete.")
 
@@ -222,7 +223,7 @@ def forget(
     """Take out what somebody wrote, and where others name them; their Slack id stays. Not under legal hold."""
     from bot.workflows import privacy
 
-    with _desk() as (store, _), store.begin() as work:
+    with desk() as (store, _), store.begin() as work:
         taken = privacy.forget(work, user=user, by=by, reason=reason)
     entries = "1 entry is" if taken == 1 else f"{taken} entries are"
     typer.echo(f"{entries} redacted, and the name is forgotten. What stands in Slack is yours to delete.")
@@ -238,7 +239,7 @@ def hold(
     """Put an incident under legal hold: nothing of it is redacted, and nothing expires, until the hold ends."""
     from bot.workflows import privacy
 
-    with _changing(key) as (work, _):
+    with changing(key) as (work, _):
         privacy.hold(work, number=key, on=not end, by=by, reason=reason)
     typer.echo(f"INC-{key} is {'no longer ' if end else ''}under legal hold.")
 
@@ -252,7 +253,7 @@ def list_deliveries(key: MaybeKey = None) -> None:
     from bot import terminal
     from db import queries
 
-    with _desk() as (store, _):
+    with desk() as (store, _):
         if key is not None:
             cli.record(store, key)
         with store.read() as session:
@@ -265,7 +266,7 @@ def retry_deliveries(by: By, key: MaybeKey = None) -> None:
     from bot.workflows import permissions
     from db import outbox
 
-    with _desk() as (store, _):
+    with desk() as (store, _):
         if key is not None:
             cli.record(store, key)
         with store.begin() as work:

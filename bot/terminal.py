@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.policy import Policy
+from bot.policy.clocks import Standing
+from bot.policy.frameworks import NOT_ADVICE
 from bot.views import kit
 from bot.workflows import lifecycle
 from bot.workflows.escalation import Verdict
@@ -67,6 +69,30 @@ def print_updates(updates: Iterable[CustomerUpdateRecord], console: Console | No
         for one in updates
     ]
     _print_rows(heads, rows, console or Console(highlight=False), empty="Customers were told nothing.")
+
+
+def print_clocks(found: Iterable[Standing], console: Console | None = None) -> None:
+    """One line each, as `print_list` does it. All words are the policy's and our own, but for reasons of decisions."""
+    heads = ("Rule", "State", "Due (UTC)", "Article", "To", "What is missing, or why")
+    rows = [
+        (
+            one.rule.key,
+            one.state.value.replace("_", " ") + (", late" if one.is_late else ""),
+            f"{one.due_at:{MINUTES}}"
+            if one.due_at
+            else f"if confirmed {one.if_confirmed:{MINUTES}}"
+            if one.if_confirmed
+            else "-",
+            one.rule.cite,
+            one.rule.to,
+            " ".join([*one.missing, *one.unknown, one.why, one.remark]).strip() or "-",
+        )
+        for one in found
+    ]
+    out = console or Console(highlight=False)
+    _print_rows(heads, rows, out, empty="No clock concerns this incident.")
+    if out.is_terminal:
+        out.print(NOT_ADVICE, style="dim")
 
 
 def print_deliveries(deliveries: Iterable[DeliveryRecord], console: Console | None = None) -> None:

@@ -259,7 +259,7 @@ def duties(session: Session, number: int) -> Duties:
         facts=of(FactRecord, ClockFact, ClockFact.fact),
         filings=of(FilingRecord, Filing, Filing.sent_at, Filing.id),
         decisions=of(DecisionRecord, Decision, Decision.id),
-        clocks=of(ClockRecord, RunningClock, RunningClock.due_at, RunningClock.rule),
+        clocks=of(ClockRecord, RunningClock, RunningClock.rule),
     )
 
 

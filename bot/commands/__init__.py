@@ -20,6 +20,7 @@ from bot import database
 from bot.commands import (
     actions,
     away,
+    clocks,
     customers,
     declare,
     deploy,
@@ -44,7 +45,23 @@ from bot.workflows.rooms import first_time
 
 log = logging.getLogger(__name__)
 
-TOPICS = (declare, phases, roles, severity, talk, customers, actions, review, lists, pin, people, rooms, away, deploy)
+TOPICS = (
+    declare,
+    phases,
+    roles,
+    severity,
+    talk,
+    customers,
+    actions,
+    review,
+    clocks,
+    lists,
+    pin,
+    people,
+    rooms,
+    away,
+    deploy,
+)
 
 TYPED: dict[str, Callable[[Parts, Typed], Reply]] = {}
 CLICKS: dict[str, Callable[[Parts, Click], Reply]] = {}

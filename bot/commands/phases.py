@@ -175,12 +175,12 @@ def merged(parts: Parts, form: Form) -> None:
     may.check(parts, form, "close", seen(parts, form.number, form))
     into = seen(parts, number_in(form.option("into")), form)
     with form.begin(parts) as work:
-        incidents.merge(work, number=form.number, into=into.id, by=form.user)
+        incidents.merge(work, policy=parts.policy, number=form.number, into=into.id, by=form.user)
 
 
 def _merge(parts: Parts, by: str, number: int, into: int) -> None:
     with parts.store.begin() as work:
-        incidents.merge(work, number=number, into=into, by=by)
+        incidents.merge(work, policy=parts.policy, number=number, into=into, by=by)
 
 
 def reopen_typed(parts: Parts, asked: Typed) -> Reply:

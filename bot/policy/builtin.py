@@ -152,6 +152,7 @@ permissions:                    # anybody; insiders (declarer, role holders, peo
   declare: anybody
   severity: insiders            # change or confirm the severity
   close: insiders               # close, dismiss, merge and reopen
+  clocks: insiders              # record times, answers, filings and decisions of regulatory clocks
   see_private: []               # users (U…) and user groups (S…) who see every private incident
   administrate: insiders        # repair; who is listed here may also do all of the above
 

@@ -91,14 +91,14 @@ class Standing:
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     why: str = ""
-    filing: FilingRecord | None = None
+    filings: tuple[FilingRecord, ...] = ()
     decision: DecisionRecord | None = None
     remark: str = ""
 
     @property
     def is_late(self) -> bool:
-        """Whether it was filed after it was due."""
-        return self.filing is not None and self.filing.is_late
+        """Whether it was filed after it was due. What follows the first filing has no end of its own."""
+        return bool(self.filings) and self.filings[0].is_late
 
 
 def standings(frameworks: Mapping[str, Framework], known: Known, now: datetime) -> tuple[Standing, ...]:
@@ -112,7 +112,7 @@ def standing(framework: Framework, rule: Rule, known: Known, now: datetime) -> S
     """How one clock stands at `now`."""
     found = Standing(framework=framework, rule=rule, state=State.NOT_STARTED, end=ending(framework, rule, known))
     if filings := known.filings.get(rule.key):
-        return replace(found, state=State.FILED, filing=filings[-1], due_at=filings[-1].due_at)
+        return replace(found, state=State.FILED, filings=filings, due_at=filings[0].due_at)
     if decision := known.decisions.get(rule.key):
         return replace(found, state=State.NOT_REQUIRED, decision=decision, why=decision.reason)
     facts = facts_for(framework, known)

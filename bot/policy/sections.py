@@ -154,11 +154,12 @@ class Permissions(Section):
     declare: Permitted
     severity: Permitted
     close: Permitted
+    clocks: Permitted
     see_private: tuple[PersonOrGroup, ...]
     administrate: Permitted
 
     def of(self, what: str) -> Permitted:
-        """The rule for `declare`, `severity`, `close` or `administrate`."""
+        """The rule for `declare`, `severity`, `close`, `clocks` or `administrate`."""
         rule: Permitted = getattr(self, what)
         return rule
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from slack_sdk.models.blocks import ButtonElement, InteractiveElement
 
 from bot.policy import Asked, Policy
-from bot.views import kit, labels
+from bot.views import clocks, kit, labels
 from bot.workflows import lifecycle
 from bot.workflows.lifecycle import ENDINGS, MOVES, Gap
 from db.enums import Phase, ReviewState
@@ -150,6 +150,8 @@ def _fixing(record: Record, codes: Iterable[str]) -> list[ButtonElement]:
 
 def _fix(record: Record, code: str) -> ButtonElement:
     incident = record.incident
+    if code.startswith("clocks:"):
+        return clocks.open_list(incident.id)
     if code in _FIXES:
         label, action_id = _FIXES[code]
         return kit.button(label, action_id, str(incident.id))

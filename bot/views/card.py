@@ -1,11 +1,12 @@
 """The card, the announcement and the topic: what shows how an incident stands. Drawn from the record, every time anew."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import buttons, customers, kit, labels, leadership
+from bot.views import buttons, clocks, customers, kit, labels, leadership
 from bot.views.kit import Message, Safe
 from bot.workflows import lifecycle
 from db.enums import Phase
@@ -22,6 +23,7 @@ _LOST = {
     "RefreshAnnouncement": "the announcement could not be brought up to date",
     "RefreshReview": "the review document could not be posted",
     "ShareReview": "the review could not be shared",
+    "ShareDraft": "the draft of a notification could not be posted",
     "Invite": "people could not be brought into the room",
     "LearnMembers": "who is in the room could not be learned",
     "CheckRoom": "the room could not be looked at",
@@ -38,8 +40,11 @@ _LOST = {
 }
 
 
-def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
-    """The pinned message that shows the truth, with the buttons for what can be done now. For the room only."""
+def card(record: Record, policy: Policy, *, mail_configured: bool, now: datetime | None = None) -> Message:
+    """The pinned message that shows the truth, with the buttons for what can be done now. For the room only.
+
+    Regulatory clocks are shown as they stand at `now`, and not without it.
+    """
     incident = record.incident
     blocks: list[Block] = [kit.header(_headline(incident)), kit.section(_glance(record, policy))]
     if not kit.is_blank(incident.summary):
@@ -50,11 +55,15 @@ def card(record: Record, policy: Policy, *, mail_configured: bool) -> Message:
     if known := customers.standing(record):
         blocks.append(kit.context(known))
     blocks += kit.sections(_gaps(record))
+    running = clocks.on_card(record, policy, now) if now else Safe("")
+    blocks += kit.sections(running)
     blocks += kit.sections(_undelivered(record.undelivered))
     if told := leadership.line(record, policy, mail_configured=mail_configured):
         blocks.append(kit.context(told))
     for row in buttons.rows(record, policy):
         blocks += kit.actions(row)
+    if running:
+        blocks += kit.actions([clocks.open_list(incident.id)])
     return Message.of(_summary(record, policy), *blocks)
 
 

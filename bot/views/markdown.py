@@ -22,9 +22,10 @@ class Markdown:
 
     bullet, deeper = Safe("-"), Safe("  -")
 
-    def __init__(self, people: Mapping[str, PersonRecord], incident: IncidentRecord) -> None:
+    def __init__(self, people: Mapping[str, PersonRecord], incident: IncidentRecord | None) -> None:
         self._people = people
-        self._rooms = {incident.room: incident.room_name} if incident.room and incident.room_name else {}
+        has_room = incident is not None and incident.room and incident.room_name
+        self._rooms = {incident.room: incident.room_name} if incident is not None and has_room else {}
 
     def text(self, raw: str) -> Safe:
         """Paragraphs and line ends as they were written; what looks like a list, a heading or code is none."""

@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import InteractiveElement
 
 from bot.policy import Asked, Policy
-from bot.views import buttons, kit, paragraphs
+from bot.views import buttons, clocks, kit, paragraphs
 from bot.views.kit import Message, Safe
 from db.records import IncidentRecord
 
@@ -35,7 +35,7 @@ def say(
         text = kit.say("*DRILL* {text}", text=text)
     if kit.size(text) > SAID_MOST:
         text = kit.say("{text}{cut}", text=kit.clip(text, SAID_MOST), cut=CUT)
-    row = _row(what, values, incident, policy)
+    row = [*_row(what, values, incident, policy), *clocks.below(what, values, incident)]
     late = [] if happened is None else [kit.say("posted late, happened {at}", at=kit.when(happened))]
     blocks = [*(kit.sections(text) or [kit.section("")]), *(kit.context(mark) for mark in late), *kit.actions(row)]
     return Message.of(kit.join("\n", [text, *late]), *blocks)

@@ -1,7 +1,7 @@
 """Paragraphs: the Jinja2 templates in `templates/`, written once and filled in one of two dialects, mrkdwn or Markdown.
 
 In a template `{{ value }}` is people's words and comes out escaped by the dialect; its filters say what a value is
-otherwise: `person`, `people`, `room`, `when`, `day`, `span`, `label(…)`, `line` (on one line), `items` (a line, a bullet), and
+otherwise: `person`, `people`, `room`, `when`, `moment` (or a day), `day`, `span`, `label(…)`, `line` (on one line), `items` (a line, a bullet), and
 `quote` (mrkdwn only). `ready` is for what a macro of the template has written already. A value that the template names and nobody gave is a `jinja2.UndefinedError`, never an empty spot;
 None is not given.
 """
@@ -206,6 +206,14 @@ def _when(context: Context, moment: datetime | str) -> Safe:
     return _dialect(context).when(datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
 
 
+@pass_context
+def _moment(context: Context, start: str) -> Safe:
+    """A moment, or a day of which nobody knows the hour."""
+    if "T" in start:
+        return _dialect(context).when(datetime.fromisoformat(start))
+    return _dialect(context).line(kit.day(date.fromisoformat(start)))
+
+
 def _day(date_: date | str) -> str:
     return kit.day(date.fromisoformat(date_) if isinstance(date_, str) else date_)
 
@@ -275,6 +283,7 @@ def _environment(folder: Path | None) -> Environment:
         ready=_ready,
         people=_people,
         when=_when,
+        moment=_moment,
         day=_day,
         span=kit.length,
         link=_link,

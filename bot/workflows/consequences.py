@@ -7,11 +7,29 @@ one place: whatever changes facts, today or one day, cannot forget who else must
 from collections.abc import Callable, Iterator
 
 from bot.policy import Policy
-from bot.workflows import escalation, handover
+from bot.workflows import clocks, escalation, handover
 from db.enums import EntryKind
 from db.models import Entry, Incident
 from db.store import Store, Work
 
+# What changes what a regulatory clock is computed from, or whom it is to be asked of.
+CLOCKS = frozenset(
+    {
+        EntryKind.DECLARED,
+        EntryKind.PHASE,
+        EntryKind.ROLE,
+        EntryKind.SEVERITY,
+        EntryKind.ANSWER,
+        EntryKind.CONTAINED,
+        EntryKind.VERIFIED,
+        EntryKind.CLOCK,
+        EntryKind.FILED,
+        EntryKind.CLOSED,
+        EntryKind.DISMISSED,
+        EntryKind.MERGED,
+        EntryKind.REOPENED,
+    }
+)
 # What changes a fact that a rule may ask for, or that leadership was told. Notes, updates and the like do not.
 FACTS = frozenset(
     {
@@ -41,6 +59,8 @@ def add(work: Work, *, policy: Policy, mail: bool) -> None:
         changes = [entry for entry in entries if entry.kind in FACTS]
         if changes:
             escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)
+        if any(entry.kind in CLOCKS for entry in entries):
+            clocks.follow(work, policy=policy, incident=incident)
 
 
 def _by_incident(work: Work) -> Iterator[tuple[Incident, list[Entry]]]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.effects import OpenRoom
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.workflows import customers, lifecycle, reviews, roles, wording
+from bot.workflows import customers, duties, lifecycle, reviews, roles, wording
 from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -210,10 +210,9 @@ def close(work: Work, *, policy: Policy, number: int, by: str) -> Incident:
     lifecycle.check_ending(incident.phase, Phase.CLOSED)
     required = policy.severity(incident.severity).review_required
     work.session.flush()
-    gaps = lifecycle.missing_to_close(
-        queries.record(work.session, number), review_required=required, wanted=policy.review.required
-    )
-    if gaps:
+    record = queries.record(work.session, number)
+    gaps = lifecycle.missing_to_close(record, review_required=required, wanted=policy.review.required)
+    if gaps := (*gaps, *duties.missing_to_close(record, policy, work.now)):
         raise NotReady(gaps)
     _end(work, incident, Phase.CLOSED, by=by)
     work.note(incident, EntryKind.CLOSED, "", by=by)
@@ -227,6 +226,7 @@ def dismiss(work: Work, *, policy: Policy, number: int, by: str, reason: str, re
     incident = work.incident(number)
     lifecycle.check_ending(incident.phase, Phase.DISMISSED)
     reason = wording.paragraph(reason, "reason")
+    _nothing_runs(work, policy, incident)
     work.note(incident, EntryKind.DISMISSED, reason, by=by, data={"from": incident.phase.value, "review": review})
     _end(work, incident, Phase.DISMISSED, by=by)
     say(work, incident, "dismissed", {"by": by, "reason": reason}, aloud=True)
@@ -238,7 +238,7 @@ def dismiss(work: Work, *, policy: Policy, number: int, by: str, reason: str, re
     return incident
 
 
-def merge(work: Work, *, number: int, into: int, by: str) -> Incident:
+def merge(work: Work, *, policy: Policy, number: int, into: int, by: str) -> Incident:
     """Two incidents are one: `number` ends, `into` goes on. Both timelines say so."""
     if number == into:
         raise Refused("An incident cannot be merged into itself. Name another one.")
@@ -252,6 +252,7 @@ def merge(work: Work, *, number: int, into: int, by: str) -> Incident:
         raise Refused(f"{target.key} is {target.phase.value}. Merge into an open incident.")
     if incident.private != target.private:
         raise Refused("A private and a public incident cannot be merged: the public one would tell of the private one.")
+    _nothing_runs(work, policy, incident)
     work.note(incident, EntryKind.MERGED, "", by=by, data={"into": target.key, "from": incident.phase.value})
     work.note(
         target,
@@ -304,6 +305,14 @@ def reopen(work: Work, *, policy: Policy, number: int, by: str, reason: str) -> 
 def _enter(work: Work, incident: Incident, phase: Phase, *, by: str) -> None:
     entry = work.note(incident, EntryKind.PHASE, "", by=by, data={"from": incident.phase.value, "to": phase.value})
     incident.phase, incident.phase_since = phase, entry.at
+
+
+def _nothing_runs(work: Work, policy: Policy, incident: Incident) -> None:
+    """Refuse to let an incident go whose regulatory clocks run: they would be forgotten with it."""
+    work.session.flush()
+    gaps = duties.missing_to_dismiss(queries.record(work.session, incident.id), policy, work.now)
+    if gaps:
+        raise NotReady(gaps)
 
 
 def _end(work: Work, incident: Incident, end: Phase, *, by: str) -> None:

@@ -11,6 +11,7 @@ REFUSALS = {
     "declare": "You may not declare incidents here; the policy names who may. Tell one of them, or call them.",
     "severity": "Only this incident's own people may change its severity. Join its room, or ask somebody there.",
     "close": "Only this incident's own people may end or reopen it. Join its room, or ask somebody there.",
+    "clocks": "Only this incident's own people may act on its clocks. Join its room, or ask somebody there.",
     "administrate": "Only this incident's own people and administrators may do this. Ask one of them.",
 }
 

@@ -15,10 +15,14 @@ from db import timeline
 from db.enums import EffectState, EntryKind
 from db.models import (
     Action,
+    AnchorTime,
     Audit,
+    Base,
+    Decision,
     Effect,
     Entry,
     Factor,
+    Filing,
     Incident,
     Person,
     Pin,
@@ -29,6 +33,14 @@ from db.models import (
 from db.store import Work
 
 GONE = "[redacted]"
+# What people wrote about regulatory clocks, besides the text of a notification.
+_CLOCK_TEXTS: tuple[tuple[type[Base], str], ...] = (
+    (AnchorTime, "why"),
+    (Filing, "reasons"),
+    (Decision, "reason"),
+    (Decision, "withdrawn_because"),
+)
+_SENT: tuple[type[Base], str] = (Filing, "text")
 SETTLED = (EffectState.DONE, EffectState.DEAD)
 OF_ITS_OWN = "kept for as long as the policy says"
 
@@ -118,6 +130,10 @@ def _expire_texts(work: Work, number: int) -> int:
             factor.text, factor.whys = GONE, []
         for action in work.session.scalars(select(Action).where(Action.incident_id == number)):
             action.text = GONE
+        for table, name in (*_CLOCK_TEXTS, _SENT):
+            column = table.__table__.c[name]
+            mine = table.__table__.c.incident_id == number
+            work.session.execute(update(table).where(mine, column != "").values({name: GONE}))
     return taken
 
 
@@ -134,6 +150,7 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
         texts = {entry.text, entry.data.get("was", "")}
         for pin in work.session.scalars(select(Pin).where(Pin.incident_id == incident.id, Pin.text.in_(texts - {""}))):
             pin.text = GONE
+        _take_out_of_clocks(work, incident, texts - {""}, entry.data.get("text_hash"))
         timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
         taken += 1
     customers.redacted(work, incident=incident, updates=updates)
@@ -149,6 +166,17 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
     for effect in work.session.scalars(settled):  # How it read is not kept beside the timeline, nor said after all.
         effect.payload, effect.state = {}, EffectState.DONE
     return taken
+
+
+def _take_out_of_clocks(work: Work, incident: Incident, texts: set[str], text_hash: str | None = None) -> None:
+    """What was written about regulatory clocks stands in their own rows, too. Times, references and hashes stay."""
+    for table, name in _CLOCK_TEXTS:
+        column = table.__table__.c[name]
+        mine = table.__table__.c.incident_id == incident.id
+        work.session.execute(update(table).where(mine, column.in_(texts)).values({name: GONE}))
+    if text_hash:
+        mine = Filing.incident_id == incident.id
+        work.session.execute(update(Filing).where(mine, Filing.text_hash == text_hash).values(text=GONE))
 
 
 def _before(work: Work, policy: Policy, kept: Duration) -> datetime:

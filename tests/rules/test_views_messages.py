@@ -165,12 +165,83 @@ SAID = {
         {"room"},
     ),
 }
+CLOCK = {"rule": "gdpr-33-1", "title": "Notify the supervisory authority"}
+SAID |= {
+    "clock_time": (
+        {"by": "U0ANA", "framework": "gdpr", "ask": "When was it?", "from": "2026-11-24", "to": AT, "reason": "A mail"},
+        {"from"},
+    ),
+    "clock_answered": ({"by": "U0ANA", "ask": "How likely is a risk?", "value": "high"}, set()),
+    "clock_started": (
+        {**CLOCK, "cite": "Art. 33(1)", "due_at": AT, "relieved_at": AT, "owner": "U0BO", "note": "Where feasible."},
+        {"due_at", "relieved_at", "note"},
+    ),
+    "clock_moved": ({**CLOCK, "cite": "Art. 33(1)", "due_at": AT, "from": AT}, {"due_at", "from"}),
+    "clock_filed": (
+        {
+            **CLOCK,
+            "by": "U0ANA",
+            "sent_at": AT,
+            "sent_by": "U0BO",
+            "recipient": "The authority",
+            "channel": "Portal",
+            "stage": "initial",
+            "reference": "LDA-77",
+            "late": True,
+            "due_at": AT,
+            "reasons": "A holiday",
+        },
+        {"stage", "due_at"},
+    ),
+    "clock_not_required": ({**CLOCK, "by": "U0ANA", "reason": "It was encrypted"}, set()),
+    "clock_withdrawn": ({**CLOCK, "by": "U0ANA", "reason": "The key was there"}, set()),
+    "clock_given": ({**CLOCK, "by": "U0ANA", "owner": "U0BO"}, set()),
+    "clock_question": (
+        {
+            "title": "GDPR",
+            "ask": "How likely is a risk?",
+            "help": "High asks for more.",
+            "rules": ["gdpr-33-1"],
+            "fact": "risk",
+            "owner": "U0BO",
+            "key": "INC-7",
+        },
+        {"help"},
+    ),
+    "clock_time_missing": (
+        {
+            "title": "GDPR",
+            "ask": "When was it certain?",
+            "framework": "gdpr",
+            "anchor": "aware_at",
+            "day_only": True,
+            "owner": "U0BO",
+            "key": "INC-7",
+        },
+        set(),
+    ),
+    "clock_undeclared": ({"title": "GDPR", "framework": "gdpr", "due_at": AT, "key": "INC-7"}, {"due_at"}),
+    "clock_due": (
+        {
+            **CLOCK,
+            "cite": "Art. 33(1)",
+            "step": "4h",
+            "due_at": AT,
+            "owner": "U0BO",
+            "room": "C0ROOM",
+            "key": "INC-7",
+        },
+        {"room", "due_at"},
+    ),
+    "clock_draft": ({**CLOCK, "by": "U0ANA", "cite": "Art. 33(1)"}, set()),
+}
 OPTIONAL = [(what, name) for what, (_, optional) in SAID.items() for name in sorted(optional)]
-# `action` and `update` are for the buttons; `key` is named to those outside the room.
+# `action`, `update`, `fact`, `anchor` are for the buttons; `key` is named to those outside the room.
 NEEDED = [
     (what, name)
     for what, (values, optional) in SAID.items()
-    for name in values.keys() - optional - {"owner", "action", "update", "key"}
+    for name in values.keys() - optional - {"owner", "action", "update", "key", "fact", "anchor"}
+    if (what, name) != ("clock_time_missing", "framework")
 ]
 # Whom these name is named by the message already, or is who reads it; that there is an owner says that there are buttons.
 FOR_BUTTONS = {("review_finished", "owner"), ("review_to_sign", "owner")}

@@ -1,0 +1,490 @@
+"""Regulatory clocks: what people record of them, and what follows from that. A reminder and a record, not legal advice.
+
+Nothing is guessed. A time, an answer, a filing or a decision is what somebody said, with who and when; what it replaces stays on
+the timeline. What runs is computed from them (`follow`), whenever one of them changes, and never for what was filed.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.effects import Invite, ShareDraft
+from bot.errors import Refused
+from bot.policy import Policy
+from bot.policy.clocks import Standing, State, moment_of, reminders
+from bot.policy.conditions import UNKNOWN
+from bot.policy.frameworks import Framework, Question, Rule, Stage, rules_of
+from bot.workflows import duties, people, wording
+from bot.workflows.telling import redraw, say, whisper
+from db import queries
+from db.enums import EntryKind, Phase
+from db.models import AnchorTime, ClockFact, Decision, Filing, Incident, Nudge, RunningClock
+from db.records import PersonRecord, Record
+from db.store import Work
+
+LINE_MOST = 300
+NUMBER_MOST = 10
+
+
+def framework_of(policy: Policy, key: str) -> Framework:
+    """The framework that people call `key`; Refused with the list when there is none."""
+    found = policy.frameworks.get(key.strip().lower())
+    if found is None:
+        raise Refused(f"There is no framework `{key}`. There are {', '.join(policy.frameworks)}.")
+    return found
+
+
+def rule_of(policy: Policy, key: str) -> tuple[Framework, Rule]:
+    """The rule that people call `key`, with its framework; Refused when there is none."""
+    for framework, rule in rules_of(policy.frameworks):
+        if rule.key == key.strip().lower():
+            return framework, rule
+    raise Refused(f"The policy has no rule `{key}`. `/incident clocks` shows those that concern this incident.")
+
+
+def question_of(policy: Policy, fact: str) -> tuple[Framework, Question]:
+    """The question that is called `fact`; Refused when there is none. Several frameworks may share one."""
+    sharing = [one for one in policy.frameworks.values() if fact in one.facts]
+    if not sharing:
+        raise Refused(f"No framework of the policy asks for `{fact}`.")
+    framework = next((one for one in sharing if one.applies), sharing[0])
+    return framework, framework.facts[fact]
+
+
+# ── what people record ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def record_time(
+    work: Work,
+    *,
+    policy: Policy,
+    number: int,
+    framework: str,
+    anchor: str,
+    by: str,
+    at: datetime | None = None,
+    on: date | None = None,
+    why: str = "",
+) -> None:
+    """Record when something happened: a moment, or a day of which nobody knows the hour. Changing it needs a reason."""
+    incident = work.incident(number)
+    law = framework_of(policy, framework)
+    if anchor not in law.anchors:
+        raise Refused(f"{law.title} has no time `{anchor}`. There are {', '.join(law.anchors) or 'none'}.")
+    if (at or law.calendar.at(on or date.max, time.min)) > work.now:
+        raise Refused("That time is still to come. Give the time at which it happened.")
+    at = at.astimezone(UTC).replace(microsecond=0) if at else None
+    before = work.session.get(AnchorTime, (number, law.key, anchor))
+    if before is not None and (before.at, before.on) == (at, None if at else on):
+        raise Refused("This time is recorded already. Nothing was changed.")
+    why = wording.optional(why, "reason") if before is None else wording.paragraph(why, "reason")
+    data: dict[str, Any] = {"state": "time", "framework": law.key, "anchor": anchor, "ask": law.anchors[anchor].ask}
+    if before is not None:
+        data["from"] = _spelled(before.at, before.on)
+    data["to"] = _spelled(at, on)
+    work.session.merge(
+        AnchorTime(
+            incident_id=number,
+            framework=law.key,
+            anchor=anchor,
+            at=at,
+            on=None if at else on,
+            why=why,
+            by=by,
+            recorded_at=work.now,
+        )
+    )
+    work.note(incident, EntryKind.CLOCK, why, by=by, data=data)
+    say(work, incident, "clock_time", {"by": by, "reason": why, **_without(data, "state")})
+    redraw(work, incident)
+
+
+def answer(work: Work, *, policy: Policy, number: int, fact: str, value: str, by: str) -> None:
+    """Answer a question that decides on clocks; `unknown` is an answer. It may be changed."""
+    incident = work.incident(number)
+    law, question = question_of(policy, fact)
+    value = _answer(question, value)
+    before = work.session.get(ClockFact, (number, fact))
+    if before is not None and before.value == value:
+        return
+    data = {"state": "answered", "framework": law.key, "fact": fact, "ask": question.ask, "to": value}
+    if before is not None:
+        data["from"] = before.value
+    work.session.merge(ClockFact(incident_id=number, fact=fact, value=value, by=by, at=work.now))
+    work.note(incident, EntryKind.CLOCK, "", by=by, data=data)
+    say(work, incident, "clock_answered", {"by": by, "ask": question.ask, "value": value})
+    redraw(work, incident)
+
+
+def _answer(question: Question, value: str) -> str:
+    word = value.strip().lower()
+    if question.number:
+        if word != UNKNOWN and not (word.isascii() and word.isdigit() and len(word) <= NUMBER_MOST):
+            raise Refused(f"“{question.ask}” wants a whole number such as 500, or `unknown`.")
+        return word if word == UNKNOWN else str(int(word))
+    if word not in (*question.answers, UNKNOWN):
+        raise Refused(f"“{question.ask}” can be answered with {', '.join(question.answers)} or {UNKNOWN}.")
+    return word
+
+
+def file(
+    work: Work,
+    *,
+    policy: Policy,
+    number: int,
+    rule: str,
+    by: str,
+    sent_at: datetime,
+    sent_by: str,
+    channel: str,
+    recipient: str = "",
+    reference: str = "",
+    stage: str | None = None,
+    text: str = "",
+    reasons: str = "",
+) -> Filing:
+    """Record that a notification was sent. What starts from it begins to run; its own clock stops."""
+    incident = work.incident(number)
+    law, duty = rule_of(policy, rule)
+    if sent_at > work.now:
+        raise Refused("That time is still to come. Record it when it has been sent.")
+    sent_at = sent_at.astimezone(UTC).replace(microsecond=0)
+    channel = wording.paragraph(channel, "way it was sent", most=LINE_MOST)
+    chosen = _stage(duty, stage)
+    stands = _standing(work, policy, incident, duty)
+    due_at = None if stands.filings else stands.due_at
+    is_late = due_at is not None and sent_at > due_at
+    reasons = wording.optional(reasons, "reason")
+    if is_late and duty.late_needs_reasons and not reasons:
+        raise Refused(f"{duty.key} was sent after it was due. {duty.cite} wants the reasons for the delay: give them.")
+    text = wording.optional(text, "text")
+    filing = Filing(
+        incident_id=number,
+        rule=duty.key,
+        stage=chosen,
+        sent_at=sent_at,
+        sent_by=sent_by,
+        channel=channel,
+        recipient=wording.optional(recipient, "recipient", most=LINE_MOST) or duty.to,
+        reference=wording.optional(reference, "reference", most=LINE_MOST),
+        text=text,
+        text_hash=hashlib.sha256(text.encode()).hexdigest() if text else None,
+        reasons=reasons,
+        due_at=due_at,
+        is_late=is_late,
+        version=law.version(duty),
+        calendar=law.calendar.name,
+        recorded_by=by,
+        recorded_at=work.now,
+    )
+    work.session.add(filing)
+    work.session.flush()
+    data: dict[str, Any] = {
+        "rule": duty.key,
+        "title": duty.title,
+        "sent_at": sent_at.isoformat(),
+        "sent_by": sent_by,
+        "channel": channel,
+        "recipient": filing.recipient,
+        "reference": filing.reference,
+        "stage": chosen,
+        "text_hash": filing.text_hash,
+        "late": is_late,
+        "due_at": due_at.isoformat() if due_at else None,
+        "version": filing.version,
+        "calendar": filing.calendar,
+    }
+    work.note(incident, EntryKind.FILED, reasons, by=by, at=sent_at, data=data)
+    say(
+        work,
+        incident,
+        "clock_filed",
+        {"by": by, "reasons": reasons, **_without(data, "text_hash", "version", "calendar")},
+    )
+    redraw(work, incident)
+    return filing
+
+
+def _stage(duty: Rule, stage: str | None) -> str | None:
+    if not duty.stages:
+        return None
+    if not stage:
+        if len(duty.stages) > 1:
+            raise Refused(f"How far does it go? {duty.key} can be {', '.join(duty.stages)}.")
+        return duty.stages[0].value
+    if stage not in duty.stages:
+        raise Refused(f"{duty.key} can be {', '.join(duty.stages)}, not {stage}.")
+    return Stage(stage).value
+
+
+def not_required(work: Work, *, policy: Policy, number: int, rule: str, by: str, reason: str) -> None:
+    """Somebody decides that a notification is not required. It stands until it is withdrawn."""
+    incident = work.incident(number)
+    _, duty = rule_of(policy, rule)
+    reason = wording.paragraph(reason, "reason")
+    stands = _standing(work, policy, incident, duty)
+    if stands.state is State.FILED:
+        raise Refused(f"{duty.key} has been filed. Nothing is left to decide.")
+    if stands.state is State.NOT_REQUIRED:
+        raise Refused(f"It is decided already that {duty.key} is not required.")
+    work.session.add(
+        Decision(
+            incident_id=number,
+            rule=duty.key,
+            reason=reason,
+            by=by,
+            at=work.now,
+            withdrawn_at=None,
+            withdrawn_by=None,
+            withdrawn_because="",
+        )
+    )
+    data = {"state": "not_required", "rule": duty.key, "title": duty.title}
+    work.note(incident, EntryKind.CLOCK, reason, by=by, data=data)
+    say(work, incident, "clock_not_required", {"by": by, "rule": duty.key, "title": duty.title, "reason": reason})
+    redraw(work, incident)
+
+
+def withdraw(work: Work, *, policy: Policy, number: int, rule: str, by: str, reason: str) -> None:
+    """The decision that a notification is not required does not stand any more."""
+    incident = work.incident(number)
+    _, duty = rule_of(policy, rule)
+    reason = wording.paragraph(reason, "reason")
+    standing = select(Decision).where(
+        Decision.incident_id == number, Decision.rule == duty.key, Decision.withdrawn_at.is_(None)
+    )
+    decision = work.session.scalars(standing).first()
+    if decision is None:
+        raise Refused(f"Nobody has decided that {duty.key} is not required.")
+    decision.withdrawn_at, decision.withdrawn_by, decision.withdrawn_because = work.now, by, reason
+    data = {"state": "withdrawn", "rule": duty.key, "title": duty.title}
+    work.note(incident, EntryKind.CLOCK, reason, by=by, data=data)
+    say(work, incident, "clock_withdrawn", {"by": by, "rule": duty.key, "title": duty.title, "reason": reason})
+    redraw(work, incident)
+
+
+def give(work: Work, *, policy: Policy, number: int, rule: str, by: str, person: PersonRecord) -> None:
+    """Somebody owns a running clock by name; they are reminded of it first."""
+    incident = work.incident(number)
+    _, duty = rule_of(policy, rule)
+    people.check_can_act(person)
+    row = work.session.get(RunningClock, (number, duty.key))
+    if row is None:
+        raise Refused(f"{duty.key} does not run, so nobody has to own it.")
+    if row.owner == person.user:
+        raise Refused(f"{person.name} owns {duty.key} already.")
+    row.owner = person.user
+    data = {"state": "given", "rule": duty.key, "title": duty.title, "owner": person.user}
+    work.note(incident, EntryKind.CLOCK, "", by=by, data=data)
+    work.tell(Invite(incident=number, users=(person.user,)))
+    say(work, incident, "clock_given", {"by": by, "rule": duty.key, "title": duty.title, "owner": person.user})
+    redraw(work, incident)
+
+
+def draft(work: Work, *, policy: Policy, number: int, rule: str, by: str) -> None:
+    """Have the draft of a notification, as the record has it now, posted into the room: Markdown and PDF."""
+    incident = work.incident(number)
+    _, duty = rule_of(policy, rule)
+    work.note(incident, EntryKind.CLOCK, "", by=by, data={"state": "drafted", "rule": duty.key, "title": duty.title})
+    work.tell(ShareDraft(incident=number, rule=duty.key, by=by))
+
+
+# ── what follows ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def follow(work: Work, *, policy: Policy, incident: Incident) -> None:
+    """Bring what runs up to date with what is known, ask what is not known, and tell whom it concerns.
+
+    What it does a second time without a change is nothing.
+    """
+    record = light_record(work, incident)
+    if not duties.can_have_any(record, policy):
+        return
+    stands = duties.stand(record, policy, work.now)
+    rows = {
+        row.rule: row
+        for row in work.session.scalars(select(RunningClock).where(RunningClock.incident_id == incident.id))
+    }
+    over = incident.phase in (Phase.DISMISSED, Phase.MERGED)
+    for one in stands:
+        row = rows.pop(one.rule.key, None)
+        if one.state.runs and not over:
+            _run(work, policy, incident, record, one, row)
+        elif row is not None:
+            work.session.delete(row)
+    for row in rows.values():  # The policy has no such rule any more.
+        work.session.delete(row)
+    if not over:
+        _ask(work, policy, incident, record)
+        _ask_for_times(work, incident, record, stands)
+        _tell_undeclared(work, policy, incident, stands)
+
+
+def _run(
+    work: Work, policy: Policy, incident: Incident, record: Record, one: Standing, row: RunningClock | None
+) -> None:
+    assert one.end.started is not None
+    started_at = moment_of(one.end.started, one.framework)
+    if row is not None and (row.due_at, row.started_at) == (one.due_at, started_at):
+        return
+    law, rule = one.framework, one.rule
+    computed = {
+        "rule": rule.key,
+        "title": rule.title,
+        "cite": rule.cite,
+        "due_at": one.due_at.isoformat() if one.due_at else None,
+        "relieved_at": one.end.relieved_at.isoformat() if one.end.relieved_at else None,
+    }
+    data = {
+        **computed,
+        "version": law.version(rule),
+        "calendar": law.calendar.name,
+        "started_at": started_at.isoformat(),
+    }
+    owner = duties.owner(record, policy, rule)
+    if row is None:
+        row = RunningClock(
+            incident_id=incident.id, rule=rule.key, framework=law.key, round=_round(work, incident, rule)
+        )
+        work.session.add(row)
+        state, what = "started", "clock_started"
+    else:
+        data["from"] = row.due_at.isoformat() if row.due_at else None
+        row.round += 1
+        state, what = "moved", "clock_moved"
+    row.started_at, row.due_at, row.computed_at = started_at, one.due_at, work.now
+    row.version, row.calendar = law.version(rule), law.calendar.name
+    row.remind_at = _first_reminder(rule, started_at, target_at(rule, started_at, one.due_at, policy), work.now)
+    work.note(incident, EntryKind.CLOCK, "", by="tocsin", data={"state": state, **data})
+    say(work, incident, what, {**computed, "owner": owner, "from": data.get("from"), "note": rule.note})
+    redraw(work, incident)
+
+
+def _round(work: Work, incident: Incident, rule: Rule) -> int:
+    """The next round of reminders: a clock that stopped and runs again is reminded of anew."""
+    steps = select(Nudge.round).where(Nudge.subject == subject(incident.id, rule.key)).order_by(Nudge.round.desc())
+    return (work.session.scalars(steps.limit(1)).one_or_none() or 0) + 1
+
+
+def subject(number: int, rule: str) -> str:
+    """What the steps of a clock's reminders are remembered by."""
+    return f"clock:{number}:{rule}"
+
+
+def target_at(rule: Rule, started_at: datetime, due_at: datetime | None, policy: Policy) -> datetime | None:
+    """What is reminded of: the end or, for what has none in the law, the organisation's own target."""
+    return due_at or (rule.target.after(started_at, policy.calendar) if rule.target else None)
+
+
+def _first_reminder(rule: Rule, started_at: datetime, end: datetime | None, now: datetime) -> datetime:
+    """When somebody is reminded first. Steps that have passed are not made up for; an end that has passed is told at once."""
+    if end is not None and now > end:
+        return now
+    return next(step.at for step in reminders(rule, started_at=started_at, due_at=end) if step.at > now)
+
+
+def _ask(work: Work, policy: Policy, incident: Incident, record: Record) -> None:
+    """Ask one question, of whoever can know; the next one when it is answered."""
+    open_ = duties.unasked(record, duties.asked(record, policy, work.now))
+    if not open_ or not duties.is_time_to_ask(record.incident):
+        return
+    asked = {one.question.key: f"ask:{incident.id}:{one.question.key}" for one in open_}
+    if work.session.scalars(select(Nudge.subject).where(Nudge.subject.in_(list(asked.values()))).limit(1)).first():
+        return  # One at a time: it waits for its answer.
+    first = open_[0]
+    if not work.insert_once(Nudge, subject=asked[first.question.key], round=1, step=1, at=work.now):
+        return
+    user = duties.first_holder(record.roles, first.rules[0].owner_role)
+    values = {
+        "key": incident.key,
+        "title": first.framework.title,
+        "fact": first.question.key,
+        "ask": first.question.ask,
+        "help": first.question.help,
+        "rules": [rule.key for rule in first.rules],
+        "owner": user or "",
+    }
+    _to(work, incident, user, "clock_question", values)
+
+
+def _ask_for_times(work: Work, incident: Incident, record: Record, stands: tuple[Standing, ...]) -> None:
+    """Ask the commander, once, for each time that somebody must record."""
+    for one in stands:
+        for anchor in one.missing if one.state is State.ANCHOR_MISSING else ():
+            day_only = one.end.started is not None
+            name = hashlib.sha256(f"{one.framework.key}/{anchor}/{day_only}".encode()).hexdigest()[:16]
+            if not work.insert_once(Nudge, subject=f"time:{incident.id}:{name}", round=1, step=1, at=work.now):
+                continue
+            values = {
+                "key": incident.key,
+                "title": one.framework.title,
+                "framework": one.framework.key,
+                "anchor": anchor,
+                "ask": one.framework.anchors[anchor].ask,
+                "day_only": day_only,
+                "owner": record.roles.get("commander", ""),
+            }
+            _to(work, incident, record.roles.get("commander"), "clock_time_missing", values)
+
+
+def _tell_undeclared(work: Work, policy: Policy, incident: Incident, stands: tuple[Standing, ...]) -> None:
+    """Tell leadership, once a framework, that something has begun whose scope nobody has declared."""
+    for one in stands:
+        if one.state is not State.SCOPE_NOT_DECLARED or one.unknown or one.end.started is None:
+            continue
+        if not work.insert_once(
+            Nudge, subject=f"scope:{incident.id}:{one.framework.key}", round=1, step=1, at=work.now
+        ):
+            continue
+        values = {
+            "key": incident.key,
+            "title": one.framework.title,
+            "framework": one.framework.key,
+            "due_at": one.if_confirmed.isoformat() if one.if_confirmed else None,
+        }
+        say(work, incident, "clock_undeclared", values)
+        for user in leaders(work, policy, incident):
+            whisper(work, incident, user, "clock_undeclared", values)
+
+
+def leaders(work: Work, policy: Policy, incident: Incident) -> list[str]:
+    """Leadership in Slack; of a private incident only those who are in it anyway."""
+    users = [leader.slack for leader in policy.leadership if leader.slack]
+    return [user for user in users if not incident.private or queries.insider(work.session, incident.id, user)]
+
+
+def _to(work: Work, incident: Incident, user: str | None, what: str, values: Mapping[str, Any]) -> None:
+    """To one person or, when there is nobody, to the room."""
+    if user:
+        whisper(work, incident, user, what, values)
+    else:
+        say(work, incident, what, values)
+
+
+def light_record(work: Work, incident: Incident) -> Record:
+    """The record without what clocks need not know: timeline, actions, review."""
+    work.session.flush()
+    found = queries.incident(work.session, incident.id)
+    assert found is not None
+    return Record(
+        incident=found,
+        roles=queries.roles(work.session, incident.id),
+        duties=queries.duties(work.session, incident.id),
+    )
+
+
+def _standing(work: Work, policy: Policy, incident: Incident, rule: Rule) -> Standing:
+    record = light_record(work, incident)
+    return next(one for one in duties.stand(record, policy, work.now) if one.rule.key == rule.key)
+
+
+def _spelled(at: datetime | None, on: date | None) -> str:
+    moment = at or on
+    return moment.isoformat() if moment else ""
+
+
+def _without(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}
