@@ -26,16 +26,17 @@ def opened(parts: Parts, click: Click) -> Reply:
 def time_asked(parts: Parts, click: Click) -> Reply:
     """[Record time]."""
     record = _allowed(parts, click, click.number)
-    framework = clocks.framework_of(parts.policy, click.rest[0])
-    if click.rest[1] not in framework.anchors:
+    framework = clocks.framework_of(parts.policy, click.other_word)
+    anchor = click.rest[1] if len(click.rest) > 1 else ""
+    if anchor not in framework.anchors:
         raise Refused("The policy does not ask for this time any more. `/incident clocks` shows what there is.")
-    return clock_forms.time(record, framework, click.rest[1], parts.clock.now())
+    return clock_forms.time(record, framework, anchor, parts.clock.now())
 
 
 def timed(parts: Parts, form: Form) -> None:
     """Somebody said when it happened."""
     _allowed(parts, form, form.number)
-    framework = clocks.framework_of(parts.policy, form.about["framework"])
+    framework = clocks.framework_of(parts.policy, str(form.about.get("framework")))
     with form.begin(parts) as work:
         at = form.moment("at", now=work.now)
         day_only = form.ticked("day_only")
@@ -44,7 +45,7 @@ def timed(parts: Parts, form: Form) -> None:
             policy=parts.policy,
             number=form.number,
             framework=framework.key,
-            anchor=form.about["anchor"],
+            anchor=str(form.about.get("anchor")),
             by=form.user,
             at=None if day_only else at,
             on=framework.calendar.date_of(at) if day_only else None,
@@ -55,7 +56,7 @@ def timed(parts: Parts, form: Form) -> None:
 def question_asked(parts: Parts, click: Click) -> Reply:
     """[Answer]."""
     record = _allowed(parts, click, click.number)
-    framework, question = clocks.question_of(parts.policy, click.rest[0])
+    framework, question = clocks.question_of(parts.policy, click.other_word)
     return clock_forms.question(record, framework, question)
 
 
@@ -64,7 +65,9 @@ def answered(parts: Parts, form: Form) -> None:
     _allowed(parts, form, form.number)
     value = form.option("value") or form.text("value")
     with form.begin(parts) as work:
-        clocks.answer(work, policy=parts.policy, number=form.number, fact=form.about["fact"], value=value, by=form.user)
+        clocks.answer(
+            work, policy=parts.policy, number=form.number, fact=str(form.about.get("fact")), value=value, by=form.user
+        )
 
 
 def draft_asked(parts: Parts, click: Click) -> Reply:
@@ -95,7 +98,7 @@ def filed(parts: Parts, form: Form) -> None:
             work,
             policy=parts.policy,
             number=form.number,
-            rule=form.about["rule"],
+            rule=str(form.about.get("rule")),
             by=form.user,
             sent_at=form.moment("sent_at", now=work.now),
             sent_by=form.user_chosen("sent_by") or form.user,
@@ -121,7 +124,7 @@ def waived(parts: Parts, form: Form) -> None:
             work,
             policy=parts.policy,
             number=form.number,
-            rule=form.about["rule"],
+            rule=str(form.about.get("rule")),
             by=form.user,
             reason=form.text("reason"),
         )
@@ -140,7 +143,7 @@ def withdrawn(parts: Parts, form: Form) -> None:
             work,
             policy=parts.policy,
             number=form.number,
-            rule=form.about["rule"],
+            rule=str(form.about.get("rule")),
             by=form.user,
             reason=form.text("reason"),
         )
@@ -156,7 +159,9 @@ def given(parts: Parts, form: Form) -> None:
     _allowed(parts, form, form.number)
     person = who.known(parts, form.user_chosen("user"))
     with form.begin(parts) as work:
-        clocks.give(work, policy=parts.policy, number=form.number, rule=form.about["rule"], by=form.user, person=person)
+        clocks.give(
+            work, policy=parts.policy, number=form.number, rule=str(form.about.get("rule")), by=form.user, person=person
+        )
 
 
 def _allowed(parts: Parts, doing: Doing, number: int) -> Record:
@@ -168,7 +173,7 @@ def _allowed(parts: Parts, doing: Doing, number: int) -> Record:
 
 def _of_rule(parts: Parts, click: Click) -> tuple[Record, Rule]:
     record = _allowed(parts, click, click.number)
-    return record, clocks.rule_of(parts.policy, click.rest[0])[1]
+    return record, clocks.rule_of(parts.policy, click.other_word)[1]
 
 
 TYPED = {"clocks": typed}

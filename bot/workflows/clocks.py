@@ -74,7 +74,9 @@ def record_time(
     law = framework_of(policy, framework)
     if anchor not in law.anchors:
         raise Refused(f"{law.title} has no time `{anchor}`. There are {', '.join(law.anchors) or 'none'}.")
-    if (at or law.calendar.at(on or date.max, time.min)) > work.now:
+    if at is None and on is None:
+        raise Refused("When was it? Give the time, or the day if the hour is not known.")
+    if (at or law.calendar.at(on or work.now.date(), time.min)) > work.now:
         raise Refused("That time is still to come. Give the time at which it happened.")
     at = at.astimezone(UTC).replace(microsecond=0) if at else None
     before = work.session.get(AnchorTime, (number, law.key, anchor))

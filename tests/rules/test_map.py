@@ -1,6 +1,7 @@
 """What is drawn and what is answered are the same: no button without a function, no form that nobody reads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import yaml
 from slack_sdk.models.views import View
 
 from bot import commands, policy
-from bot.views import card, customers, home, lists, messages, modals, reviewing
+from bot.views import card, clock_forms, clocks, customers, home, lists, messages, modals, reviewing
 from bot.workflows import lifecycle
-from db.enums import EffectState, Phase, Stage
-from db.records import DeliveryRecord, IncidentRecord
+from db.enums import Answer, EffectState, Phase, Stage
+from db.records import AnchorRecord, DeliveryRecord, Duties, IncidentRecord
+from tests.rules.deadlines import decided, declared, sent
 from tests.rules.test_lifecycle import COMPLETE, NOW, record
 from tests.rules.test_views_messages import SAID
 
@@ -27,6 +29,16 @@ OTHER = IncidentRecord(
     phase_since=NOW,
     declared_by="U0BO",
     declared_at=NOW,
+)
+GDPR = POLICY.frameworks["gdpr"]
+BREACH = replace(
+    COMPLETE,
+    incident=replace(COMPLETE.incident, phase=Phase.ASSESSMENT, personal_data=Answer.YES),
+    duties=Duties(
+        anchors=(AnchorRecord(framework="gdpr", anchor="aware_at", at=NOW, by="U1", recorded_at=NOW),),
+        filings=(sent("gdpr-33-5", NOW),),
+        decisions=(decided("gdpr-33-2"),),
+    ),
 )
 LOST = DeliveryRecord(
     kind="Say", state=EffectState.DEAD, attempts=3, error="restricted_action", told_at=NOW, incident_id=8
@@ -69,6 +81,12 @@ def drawn() -> dict[str, Any]:
             incident=COMPLETE.incident,
             policy=POLICY,
         ).arguments(),
+        "clocks": clocks.listing(BREACH, declared(), NOW).arguments(),
+        "clocks on the card": card.card(BREACH, declared(), mail_configured=False, now=NOW).arguments(),
+        **{
+            what: messages.say(what, SAID[what][0], incident=COMPLETE.incident, policy=POLICY).arguments()
+            for what in ("clock_due", "clock_question", "clock_time_missing")
+        },
         "draft for customers": messages.say(
             "customer_draft", SAID["customer_draft"][0], incident=COMPLETE.incident, policy=POLICY
         ).arguments(),
@@ -101,6 +119,13 @@ def forms() -> list[View]:
         modals.give("action", COMPLETE, action=ACTION),
         modals.snooze("review", COMPLETE, POLICY),
         modals.snooze("action", COMPLETE, POLICY, action=ACTION),
+        clock_forms.time(BREACH, GDPR, "aware_at", NOW),
+        *(clock_forms.question(BREACH, GDPR, question) for question in GDPR.facts.values()),
+        clock_forms.question(BREACH, POLICY.frameworks["ftc"], POLICY.frameworks["ftc"].facts["consumers"]),
+        clock_forms.filed(BREACH, GDPR.rules["gdpr-33-1"], NOW, by="U1", overdue=True),
+        clock_forms.not_required(BREACH, GDPR.rules["gdpr-33-1"]),
+        clock_forms.withdraw(BREACH, GDPR.rules["gdpr-33-1"]),
+        clock_forms.give(BREACH, GDPR.rules["gdpr-33-1"]),
         customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
         modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
     ]
@@ -131,7 +156,11 @@ def test_every_button_has_its_function(name, thing):
     assert unanswered == set()
 
 
-@pytest.mark.parametrize("form", forms(), ids=lambda form: f"{form.callback_id} {form.title.text}")
+@pytest.mark.parametrize(
+    "form",
+    {f"{f.callback_id} {f.title.text}": f for f in forms()}.values(),
+    ids=lambda form: form.callback_id + form.title.text,
+)
 def test_every_form_is_read(form):
     assert form.callback_id in commands.FORMS
 
