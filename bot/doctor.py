@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 
 from bot import database, policy, slack
 from bot import settings as configuration
-from bot.errors import BadPolicy, BadSettings, SlackError, TargetError
-from bot.settings import Settings, SmtpServer
+from bot.errors import BadPolicy, BadSettings, MailError, SlackError, TargetError
+from bot.mail import Mailer
+from bot.settings import Settings, SmtpServer, Tls
 from bot.statuspage import Statuspage
 from bot.views import document
 from db import timeline
@@ -30,6 +31,7 @@ from db.models import Effect, Incident
 
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
 SLACK_SECONDS = 5
+MAIL_SECONDS = 5.0
 NEWEST = 50
 LATE = timedelta(minutes=10)
 # Slack refuses a signature five minutes off; long before that, the times on a timeline stop telling what came first.
@@ -146,13 +148,23 @@ def check_templates(case: Case) -> Iterator[Finding]:
 
 
 def check_mail(case: Case) -> Iterator[Finding]:
-    """Whether e-mail can be sent at all."""
+    """The mail server lets us in. No mail is sent."""
     if case.settings.smtp is None:
         fix = "Set TOCSIN_SMTP_URL if leadership is to be told by e-mail too."
         yield Finding("e-mail", Level.WARN, "not configured.", fix)
     else:
-        server = case.settings.smtp
-        yield Finding("e-mail", Level.OK, f"configured: {server.host}:{server.port}, from {case.settings.mail_from}")
+        yield _mail_server(case, case.settings.smtp)
+
+
+def _mail_server(case: Case, server: SmtpServer) -> Finding:
+    where, sender = f"{server.host}:{server.port}", case.settings.mail_from
+    try:
+        Mailer(server, sender, case.now, MAIL_SECONDS).knock()
+    except MailError as error:
+        fix = "Check TOCSIN_SMTP_URL, the network, and the mail server's certificate."
+        return Finding("e-mail", Level.BAD, f"{where}: {error}.", fix)
+    secured = "" if server.tls is Tls.IMPLICIT or server.starttls else ", in the clear"
+    return Finding("e-mail", Level.OK, f"{where} lets us in{secured}; from {sender}")
 
 
 def check_customers(case: Case) -> Iterator[Finding]:
@@ -359,7 +371,7 @@ def _reception(web: WebClient, settings: Settings) -> Finding:
 
 def _channel(workspace: slack.Slack, name: str) -> Finding:
     try:
-        found = _public_channel(workspace, name)
+        found = workspace.public_channel(name)
     except SlackError as error:
         return Finding("channel", Level.BAD, f"#{name} could not be looked for: {error}.")
     if found is None:
@@ -368,21 +380,6 @@ def _channel(workspace: slack.Slack, name: str) -> Finding:
     if not found.get("is_member"):
         return Finding("channel", Level.WARN, f"The bot is not in #{name} yet; it joins with the first announcement.")
     return Finding("channel", Level.OK, f"#{name}, and the bot is in it")
-
-
-def _public_channel(workspace: slack.Slack, name: str) -> Mapping[str, Any] | None:
-    cursor = ""
-    while True:
-        page = workspace.call(
-            "conversations.list", types="public_channel", exclude_archived=True, limit=999, cursor=cursor
-        )
-        for channel in page["channels"]:
-            if channel["name"] == name:
-                found: Mapping[str, Any] = channel
-                return found
-        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-        if not cursor:
-            return None
 
 
 def _clock(date: str | None, now: datetime) -> Finding:

@@ -92,6 +92,19 @@ class Mailer:
             smtp.quit()
         smtp.close()
 
+    def knock(self) -> None:
+        """Do all that comes before a mail, and send none. `MailRefused` or `MailUnclear` when we are not let in."""
+        with _sorted():
+            smtp = self._connected()
+            try:
+                smtp.ehlo_or_helo_if_needed()
+            except BaseException:
+                smtp.close()
+                raise
+        with contextlib.suppress(OSError):  # We were let in.
+            smtp.quit()
+        smtp.close()
+
     def _id(self, name: str) -> str:
         return f"<{name}@{self._domain}>"
 

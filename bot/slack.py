@@ -223,16 +223,18 @@ class Slack:
     def channel_named(self, name: str) -> str:
         """The id of a public channel; the bot joins it, since it must read what it says there. Asked once."""
         if name not in self._channels:
-            pages = self._pages(
-                "conversations.list", "channels", types="public_channel", exclude_archived=True, limit=999
-            )
-            found = next((channel for channel in pages if channel["name"] == name), None)
+            found = self.public_channel(name)
             if found is None:
                 raise SlackRefused("conversations.list", "channel_not_found", f"there is no public channel #{name}")
             if not found.get("is_member"):
                 self.call("conversations.join", channel=found["id"])
             self._channels[name] = found["id"]
         return self._channels[name]
+
+    def public_channel(self, name: str) -> Mapping[str, Any] | None:
+        """A public channel that is not archived, as Slack has it now; None when there is none of this name."""
+        pages = self._pages("conversations.list", "channels", types="public_channel", exclude_archived=True, limit=999)
+        return next((channel for channel in pages if channel["name"] == name), None)
 
     def direct_messages_with(self, user: str) -> str:
         """The id of the conversation between this person and the bot."""

@@ -29,16 +29,24 @@ class PostOffice:
         self.delivered = threading.Event()
         self._controller: _Counter | None = None
 
-    def opens(self, certificate: ssl.SSLContext | None = None, *, asks_for_login: bool = False, port: int = 0) -> None:
-        """Listen on 127.0.0.1. With a certificate, STARTTLS is offered, and a login only after it."""
+    def opens(
+        self,
+        certificate: ssl.SSLContext | None = None,
+        *,
+        at_once: bool = False,
+        asks_for_login: bool = False,
+        port: int = 0,
+    ) -> None:
+        """Listen on 127.0.0.1. With a certificate, STARTTLS is offered, and a login only after it; or TLS `at_once`."""
         self._controller = _Counter(
             self,
             hostname="127.0.0.1",
             port=port,
-            tls_context=certificate,
+            tls_context=None if at_once else certificate,
+            ssl_context=certificate if at_once else None,
             authenticator=self._check if asks_for_login else None,
             auth_required=asks_for_login,
-            auth_require_tls=certificate is not None,
+            auth_require_tls=certificate is not None and not at_once,
         )
         self._controller.start()
 

@@ -16,6 +16,7 @@ from db import outbox
 from db.store import Store
 from sandbox import Workspace, running
 from tests.cli.conftest import Tocsin, declare
+from tests.post_office import PostOffice
 from tests.story import MANIFEST, workspace
 
 OK, WARN, BAD = Level.OK, Level.WARN, Level.BAD
@@ -99,11 +100,24 @@ def test_the_policy(env: dict[str, str], desk: Path) -> None:
     assert "policy.yml:1: rolls: unknown key; did you mean 'roles'?" in finding.sentence
 
 
-def test_e_mail(env: dict[str, str]) -> None:
+def test_e_mail(env: dict[str, str], post_office: PostOffice) -> None:
     assert found(env)["e-mail"].level is WARN
-    assert found(env | {"TOCSIN_SMTP_URL": "smtps://mail.example.com"})["e-mail"] == Finding(
-        "e-mail", OK, "configured: mail.example.com:465, from tocsin@localhost"
+    where = post_office.url.removeprefix("smtp://")
+    assert found(env | {"TOCSIN_SMTP_URL": post_office.url})["e-mail"] == Finding(
+        "e-mail", OK, f"{where} lets us in, in the clear; from tocsin@localhost"
     )
+    refused = found(env | {"TOCSIN_SMTP_URL": f"{post_office.url}?starttls=true"})["e-mail"]
+    assert (refused.level, refused.fix) == (
+        BAD,
+        "Check TOCSIN_SMTP_URL, the network, and the mail server's certificate.",
+    )
+    assert "does not offer what TOCSIN_SMTP_URL asks for" in refused.sentence
+    post_office.closes()
+    assert (
+        "did not answer (ConnectionRefusedError)"
+        in found(env | {"TOCSIN_SMTP_URL": f"smtp://{where}"})["e-mail"].sentence
+    )
+    assert post_office.mails == []
 
 
 # ── the database ───────────────────────────────────────────────────────────────────────────────────────────────────

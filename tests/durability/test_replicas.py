@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot import schedule, slack
 from bot.app import Tocsin
-from bot.delivery import Delivery
+from bot.delivery import LEASE, Delivery
 from bot.effects import RefreshCard
 from bot.errors import SlackUnclear
 from bot.workflows import incidents
+from bot.workflows.telling import say
+from db import outbox
 from db.models import Nudge
 from tests.durability.scenes import ANA, declared, ongoing, reviewed
 from tests.durability.stage import Stage
@@ -23,6 +25,11 @@ from tests.durability.stage import Stage
 BOTS = 3
 DECLARES = 300 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 30
 PEOPLE = 8
+
+
+def _somebody_waits(stage: Stage) -> bool:
+    with stage.store.read() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 @pytest.fixture
@@ -61,6 +68,42 @@ def test_a_carrier_begins_no_call_that_could_outlive_its_lease(stage: Stage):
         stage.parts.slack.call("chat.postMessage", channel="C1", text="too late")
     assert stage.slack.requests.next_number() == before + 1
     stage.parts.slack.call("auth.test")
+
+
+def test_giving_up_waits_for_whoever_changes_the_incident(stage: Stage):
+    """Both tell of the card: without an order among them each would wait for what the other holds."""
+    number = ongoing(stage)
+    with stage.store.begin() as work:
+        say(work, work.incident(number), "note", {"by": ANA, "text": "It is the disk"})
+    with stage.store.begin() as work:
+        (held,) = outbox.claim(work.session, now=work.now, lease=LEASE)
+    delivery = Delivery(stage.new_parts())
+    with ThreadPoolExecutor(1) as pool:
+        with stage.store.begin() as work:
+            work.incident(number)
+            giving_up = pool.submit(delivery._bury, held, "it was refused")
+            stage.waits_for(lambda: _somebody_waits(stage))
+            work.tell(RefreshCard(incident=number))
+        giving_up.result()
+    with stage.store.begin() as work:
+        assert outbox.revive(work.session, now=work.now, incident=number) == 1
+    stage.carries()
+    assert stage.wrong() == []
+
+
+def test_two_bots_that_get_the_same_click_declare_one_incident(stage: Stage, bots: list[Tocsin]):
+    together, before = threading.Barrier(BOTS), stage.newest_incident()
+
+    def declares(bot: Tocsin) -> int:
+        together.wait()
+        with bot.parts.store.begin() as work:
+            origin = f"trigger:{before}"
+            return incidents.declare(work, policy=stage.policy, by=ANA, title="Once", origin=origin).id
+
+    with ThreadPoolExecutor(BOTS) as pool:
+        assert set(pool.map(declares, bots)) == {before + 1}
+    stage.waits_for(stage.is_finished, seconds=120)
+    assert stage.wrong() == []
 
 
 def test_many_declare_at_once(stage: Stage, bots: list[Tocsin]):

@@ -172,6 +172,24 @@ def test_secured_and_logged_in(secure_office, trusted):
     assert secure_office.logins[-1] == ("tocsin", "open sesame")
 
 
+def test_secured_from_the_first_byte(certificate, post_office, trusted):
+    post_office.closes()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    post_office.opens(context, at_once=True)
+    over_tls = mailer(f"smtps://localhost:{post_office.port}")
+    over_tls.send(mail())
+    over_tls.knock()
+    assert len(post_office.mails) == 1
+
+
+def test_who_knocks_is_let_in_and_says_nothing(post_office, secure_office, trusted):
+    mailer(f"smtp://tocsin:open%20sesame@localhost:{secure_office.port}?starttls=true").knock()
+    with pytest.raises(MailRefused, match="answered 535 to user and password in TOCSIN_SMTP_URL"):
+        mailer(f"smtp://tocsin:hunter2@localhost:{secure_office.port}?starttls=true").knock()
+    assert secure_office.mails == []
+
+
 def test_a_wrong_password(secure_office, trusted):
     with pytest.raises(MailRefused, match="answered 535 to user and password in TOCSIN_SMTP_URL"):
         mailer(f"smtp://tocsin:hunter2@localhost:{secure_office.port}?starttls=true").send(mail())

@@ -69,6 +69,28 @@ class TestFaults:
         thread.join()
         assert done == ["quick", "slow"]
 
+    def test_something_happens_in_the_middle_of_a_call(self, client: WebClient, ws: Workspace):
+        seen = []
+        for when in ("before", "after"):
+            ws.faults.call("chat.postMessage", lambda: seen.append(len(ws.messages("#dev"))), when=when)
+        client.chat_postMessage(channel="#dev", text="x")
+        client.chat_postMessage(channel="#dev", text="y")
+        assert seen == [0, 1]
+
+    def test_an_answer_is_held_back_while_other_calls_go_on(self, client: WebClient, ws: Workspace):
+        may_answer, answers = threading.Event(), []
+        ws.faults.call("chat.postMessage", may_answer.wait, when="after")
+        thread = threading.Thread(
+            target=lambda: answers.append(client.chat_postMessage(channel="#dev", text="x")["ok"])
+        )
+        thread.start()
+        settled(ws, lambda: ws.messages("#dev"))
+        assert client.auth_test()["ok"]
+        assert answers == []
+        may_answer.set()
+        thread.join()
+        assert answers == [True]
+
     def test_slack_goes_down_and_comes_back(self, client: WebClient, ws: Workspace, server: Running):
         socket = Socket(server)
         assert socket.frame()["type"] == "hello"

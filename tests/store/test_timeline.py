@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from bot import policy
 from bot.workflows import incidents
-from db import timeline
+from db import queries, timeline
 from db.models import Entry, Incident
 
 POLICY = policy.load()
@@ -75,6 +75,20 @@ def test_a_forged_chain_does_not_fit_the_head(store, number):
         entries[-1].content_hash = timeline.content_hash(entries[-1])
         entries[-1].hash = timeline.link(entries[-2].hash, entries[-1].content_hash)
     assert breaks(store, number) == [f"INC-{number} entry 4: is not the entry that was written last"]
+
+
+def test_who_waited_for_the_lock_is_recorded_after_whom_it_waited_for(store, number, clock):
+    """Its transaction began earlier, and so did its clock."""
+    clock.moves(timedelta(seconds=5))
+    with store.begin() as work:
+        incidents.note(work, number=number, by="U0BO", text="first")
+    clock.moves(-timedelta(seconds=5))
+    with store.begin() as work:
+        incidents.note(work, number=number, by="U0ANA", text="second")
+    with store.read() as session:
+        entries = queries.timeline(session, number)
+    assert [entry.text for entry in entries][-2:] == ["first", "second"]
+    assert entries[-1].recorded_at == entries[-2].recorded_at
 
 
 def test_what_fails_half_way_leaves_nothing(store, number):

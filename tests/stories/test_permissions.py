@@ -3,6 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from bot.commands import may
+from bot.commands.asking import Doing
+from bot.errors import Refused
 from db.models import Audit
 from tests.story import text
 
@@ -85,3 +88,15 @@ def test_what_administrators_do_is_kept(story, room):
     (ana,) = story.people("Ana")
     ana.types("/incident repair", room)
     assert audits(story) == [(ana.id, "administrate", 1, True)]
+
+
+def test_who_is_nowhere_is_not_in_a_room_that_is_not_there(story):
+    """On the home page there is no channel, and an incident whose room Slack refused has none either."""
+    ana, bo = story.people("Ana", "Bo")
+    story.slack.faults.refuse("conversations.create", "restricted_action")
+    ana.types("/incident declare Checkout is down")
+    incident = story.record(1).incident
+    assert incident.room is None
+    with pytest.raises(Refused):
+        may.check(story.bot.parts, Doing(bo.id, None, None), "close", incident)
+    may.check(story.bot.parts, Doing(ana.id, None, None), "close", incident)
