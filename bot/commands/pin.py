@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from db.store import Work
 
 log = logging.getLogger(__name__)
 CARRIED_MOST = 2500
+AN_ID = re.compile(r"[A-Z0-9]{1,32}")
 EMOJI = ("pushpin", "round_pushpin")
 
 
@@ -112,7 +114,8 @@ def source_of(parts: Parts, channel: str, message: Mapping[str, Any]) -> Source:
     except SlackError as error:
         log.info("no link to a message: %s", error)
         link = ""
-    author = message.get("user") or message.get("bot_id") or "unknown"
+    wrote = message.get("user") or message.get("bot_id") or ""
+    author = wrote if AN_ID.fullmatch(wrote) else "unknown"
     return Source(channel, message["ts"], author, plain(message.get("text", "")), link)
 
 
