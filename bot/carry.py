@@ -38,7 +38,7 @@ from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
-from bot.views import card, document, drafts, letters, lists, messages, pdf
+from bot.views import card, document, drafts, letters, lists, messages, papers
 from bot.workflows import leadership, people, permissions, rooms, wording
 from bot.workflows.people import remember
 from db import queries
@@ -207,7 +207,8 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     message = messages.say("clock_draft", values, incident=incident, policy=parts.policy)
     key, since = f"draft:{errand.claimed.uid}", errand.look_since
     thread = parts.slack.post(incident.room, message.arguments(), key=key, look_since=since)
-    for ending, content in (("md", drafts.markdown(found).encode()), ("pdf", pdf.pdf(found, now=now))):
+    text = drafts.markdown(found)
+    for ending, content in (("md", text.encode()), ("pdf", papers.pdf(text, now=now))):
         parts.slack.upload(incident.room, thread, f"{found.name}.{ending}", content, look=since is not None)
     return nothing
 

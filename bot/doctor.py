@@ -22,6 +22,7 @@ from bot import database, policy, slack
 from bot import settings as configuration
 from bot.errors import BadPolicy, BadSettings, MailError, SlackError, TargetError
 from bot.mail import Mailer
+from bot.policy.frameworks import NOT_ADVICE, rules_of
 from bot.settings import Settings, SmtpServer, Tls
 from bot.statuspage import Statuspage
 from bot.views import document
@@ -34,6 +35,7 @@ SLACK_SECONDS = 5
 MAIL_SECONDS = 5.0
 NEWEST = 50
 LATE = timedelta(minutes=10)
+RULES_FRESH_FOR, SHOWN_MOST = timedelta(days=180), 5
 # Slack refuses a signature five minutes off; long before that, the times on a timeline stop telling what came first.
 CLOCK_WARN, CLOCK_BAD = timedelta(seconds=5), timedelta(seconds=60)
 
@@ -132,6 +134,27 @@ def check_policy(case: Case) -> Iterator[Finding]:
         yield Finding("policy", Level.BAD, f"{error}.", "`tocsin policy check` shows it again.")
     else:
         yield Finding("policy", Level.OK, where)
+
+
+def check_frameworks(case: Case) -> Iterator[Finding]:
+    """The rules of the frameworks that were declared to apply were looked at lately."""
+    try:
+        frameworks = policy.load(case.settings.policy, zone=case.settings.timezone).frameworks
+    except BadPolicy:
+        return  # `check_policy` has said so.
+    applying = [(one, rule) for one, rule in rules_of(frameworks) if one.applies and rule.enabled]
+    if not applying:
+        return
+    today = case.now().date()
+    stale = sorted(rule.key for _, rule in applying if rule.verified_on and today - rule.verified_on > RULES_FRESH_FOR)
+    names = ", ".join(dict.fromkeys(one.key for one, _ in applying))
+    if stale:
+        shown = ", ".join(stale[:SHOWN_MOST]) + (" …" if len(stale) > SHOWN_MOST else "")
+        what = f"{names}; last checked more than {RULES_FRESH_FOR.days} days ago: {shown}"
+        todo = "Check them against the law; then set verified_on in the policy, or take a newer version."
+        yield Finding("regulatory clocks", Level.WARN, what, todo)
+    else:
+        yield Finding("regulatory clocks", Level.OK, f"{names}; {NOT_ADVICE.lower()}")
 
 
 def check_templates(case: Case) -> Iterator[Finding]:
@@ -395,6 +418,7 @@ def _clock(date: str | None, now: datetime) -> Finding:
 CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     check_settings,
     check_policy,
+    check_frameworks,
     check_templates,
     check_database,
     check_slack,

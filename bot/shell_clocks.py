@@ -198,13 +198,14 @@ def draft(
         clocks.rule_of(policy, rule)
         found = drafts.draft(record, policy, rule, export.people_in(store, record, slack=None), now=now)
     assert found is not None
+    text = drafts.markdown(found)
     if pdf is None:
-        typer.echo(drafts.markdown(found), nl=False)
+        typer.echo(text, nl=False)
         return
-    from bot.views import pdf as paper
+    from bot.views import papers
 
     try:
-        pdf.write_bytes(paper.pdf(found, now=now))
+        pdf.write_bytes(papers.pdf(text, now=now))
     except OSError as error:
         raise errors.TocsinError(f"{pdf} cannot be written ({error.strerror}). Name another file.") from error
     typer.echo(f"The draft is in {pdf}. Nothing was sent.")

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.policy import load
 from bot.policy.calendar import COUNTRIES, LegalCalendar, _public_holidays
 from bot.policy.clocks import State, ending, reminders, standing
 from bot.policy.frameworks import HALF, Step, rules_of
 from bot.policy.periods import Period, Relief
+from bot.views.drafts import CONTENT
 from tests.rules.deadlines import FACTS, at, declared, found, known, sent
 
 ZONES = ["Europe/Berlin", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
@@ -166,3 +168,9 @@ def test_reminders_before_the_end_at_it_and_after_it():
 def test_a_step_is_read_with_its_cutoff():
     step = Step.model_validate({"start": "x", "add": "4bd", "cutoff": "17:30"})
     assert (step.cutoff.hour, step.cutoff.minute) == (17, 30)
+
+
+def test_every_item_of_the_catalogue_has_words():
+    """A code that the draft does not know would be shown to an authority as it is."""
+    items = {item for _, rule in rules_of(load().frameworks) for item in rule.content}
+    assert items - CONTENT == set()
