@@ -133,6 +133,10 @@ def _action(action: ActionRecord) -> dict[str, Any]:
         "owner": action.owner,
         "due_on": action.due_on.isoformat(),
         "state": action.state.value,
+        "kind": action.kind.value,
+        "priority": action.priority.value,
+        "rejected_because": action.rejected_because,
+        "proof": action.proof,
     }
 
 

@@ -110,6 +110,23 @@ class ActionState(StrEnum):
     REJECTED = "rejected"
 
 
+class ActionKind(StrEnum):
+    """What a follow-up action is for."""
+
+    PREVENT = "prevent"
+    DETECT = "detect"
+    MITIGATE = "mitigate"
+    PROCESS = "process"
+
+
+class ActionPriority(StrEnum):
+    """How soon a follow-up action should be done, compared with others."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 class ReviewState(StrEnum):
     """Where a post-incident review stands: `draft` → `in_review`, until everybody has signed who must → `done`.
 

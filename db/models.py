@@ -31,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from db.enums import (
+    ActionKind,
+    ActionPriority,
     ActionState,
     Answer,
     CustomerUpdateState,
@@ -231,6 +233,12 @@ class Action(Base):
     owner: Mapped[str] = mapped_column(SlackId, index=True)
     due_on: Mapped[date] = mapped_column(Date)
     state: Mapped[ActionState] = mapped_column(word(ActionState))
+    kind: Mapped[ActionKind] = mapped_column(word(ActionKind), default=ActionKind.PREVENT, server_default="prevent")
+    priority: Mapped[ActionPriority] = mapped_column(
+        word(ActionPriority), default=ActionPriority.MEDIUM, server_default="medium"
+    )
+    rejected_because: Mapped[str] = mapped_column(Text, default="", server_default="")
+    proof: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_by: Mapped[str] = mapped_column(SlackId)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

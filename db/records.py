@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Any
 
 from db.enums import (
+    ActionKind,
+    ActionPriority,
     ActionState,
     Answer,
     CustomerUpdateState,
@@ -92,6 +94,10 @@ class ActionRecord:
     owner: str
     due_on: date
     state: ActionState = ActionState.OPEN
+    kind: ActionKind = ActionKind.PREVENT
+    priority: ActionPriority = ActionPriority.MEDIUM
+    rejected_because: str = ""
+    proof: str = ""
     created_by: str
     created_at: datetime
     done_at: datetime | None = None

@@ -7,9 +7,10 @@ from bot.commands import dates, who
 from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, number_in, record_of, seen
 from bot.errors import Refused
 from bot.parts import Parts
-from bot.views import modals
+from bot.views import lists, modals
 from bot.workflows import actions
 from db import queries
+from db.enums import ActionKind, ActionPriority
 from db.records import ActionRecord, IncidentRecord
 
 USAGE = "/incident action @bo by friday Add an alert on queue depth"
@@ -52,11 +53,18 @@ def added(parts: Parts, form: Form) -> None:
     """The form was sent."""
     incident = seen(parts, form.number, form)
     person = who.known(parts, form.user_chosen("owner") or form.user)
-    today = parts.policy.calendar.date_of(parts.clock.now())
     due_on = form.day("due_on") or _due_by_policy(parts, incident)
     with form.begin(parts) as work:
         actions.add(
-            work, number=form.number, by=form.user, text=form.text("text"), owner=person, due_on=due_on, today=today
+            work,
+            number=form.number,
+            by=form.user,
+            text=form.text("text"),
+            owner=person,
+            due_on=due_on,
+            today=_today(parts),
+            kind=ActionKind(form.option("kind") or ActionKind.PREVENT),
+            priority=ActionPriority(form.option("priority") or ActionPriority.MEDIUM),
         )
 
 
@@ -66,6 +74,57 @@ def done_clicked(parts: Parts, click: Click) -> Reply:
     with parts.store.begin() as work:
         action = actions.finish(work, action_id=click.other_number, number=click.number, by=click.user)
     return f"Done: {action.text}"
+
+
+def listed(parts: Parts, asked: Typed) -> Reply:
+    """`/incident actions`: each with what can be done with it."""
+    incident, _ = meant(parts, asked)
+    return lists.actions_of(record_of(parts, incident.id))
+
+
+def move_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question to which day."""
+    seen(parts, click.number, click)
+    return modals.action_moved(record_of(parts, click.number), _action(parts, click))
+
+
+def moved(parts: Parts, form: Form) -> None:
+    """It is due on another day."""
+    seen(parts, form.number, form)
+    day = form.day("due_on")
+    if day is None:
+        raise Refused("Choose the day on which it is due.")
+    action_id = int(form.about["action"])
+    with form.begin(parts) as work:
+        actions.move(work, action_id=action_id, number=form.number, by=form.user, due_on=day, today=_today(parts))
+
+
+def reject_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question why."""
+    seen(parts, click.number, click)
+    return modals.action_rejected(record_of(parts, click.number), _action(parts, click))
+
+
+def rejected(parts: Parts, form: Form) -> None:
+    """It will not be done, with the reason."""
+    seen(parts, form.number, form)
+    action_id = int(form.about["action"])
+    with form.begin(parts) as work:
+        actions.reject(work, action_id=action_id, number=form.number, by=form.user, reason=form.text("reason"))
+
+
+def prove_asked(parts: Parts, click: Click) -> Reply:
+    """Opens the question where it can be seen."""
+    seen(parts, click.number, click)
+    return modals.action_proved(record_of(parts, click.number), _action(parts, click))
+
+
+def proved(parts: Parts, form: Form) -> None:
+    """It was done, with a proof."""
+    seen(parts, form.number, form)
+    action_id = int(form.about["action"])
+    with form.begin(parts) as work:
+        actions.finish(work, action_id=action_id, number=form.number, by=form.user, proof=form.text("proof"))
 
 
 def snooze_asked(parts: Parts, click: Click) -> Reply:
@@ -112,15 +171,29 @@ def _action(parts: Parts, click: Click) -> ActionRecord:
     return action
 
 
+def _today(parts: Parts) -> date:
+    return parts.policy.calendar.date_of(parts.clock.now())
+
+
 def _due_by_policy(parts: Parts, incident: IncidentRecord) -> date:
     return parts.policy.action_due_on(incident.severity, parts.clock.now())
 
 
-TYPED = {"action": typed}
+TYPED = {"action": typed, "actions": listed}
 CLICKS = {
     "actions.add": asked,
     "actions.done": done_clicked,
     "actions.snooze": snooze_asked,
     "actions.give": give_asked,
+    "actions.move": move_asked,
+    "actions.reject": reject_asked,
+    "actions.prove": prove_asked,
 }
-FORMS = {"actions.added": added, "actions.snoozed": snoozed, "actions.given": given}
+FORMS = {
+    "actions.added": added,
+    "actions.snoozed": snoozed,
+    "actions.given": given,
+    "actions.moved": moved,
+    "actions.rejected": rejected,
+    "actions.proved": proved,
+}

@@ -6,7 +6,7 @@ An action id is `<topic>.<what>`; where one message shows the same button severa
 
 from collections.abc import Iterable
 
-from slack_sdk.models.blocks import ButtonElement, InteractiveElement
+from slack_sdk.models.blocks import ButtonElement, InteractiveElement, OverflowMenuElement
 
 from bot.policy import Asked, Policy
 from bot.views import clocks, kit, labels
@@ -215,7 +215,22 @@ def action_reminder(number: int, action: int, policy: Policy) -> list[Interactiv
         kit.button("Done", "actions.done", value, primary=True),
         kit.button(_snooze(policy), "actions.snooze", value),
         kit.button("Give to …", "actions.give", value),
+        kit.button("Move …", "actions.move", value),
+        kit.button("Reject …", "actions.reject", value),
     ]
+
+
+def action_menu(action: ActionRecord) -> OverflowMenuElement:
+    """All that can be done with one action of a list."""
+    value = f"{action.incident_id}:{action.id}"
+    entries = (
+        ("Done", "actions.done"),
+        ("Done, with proof …", "actions.prove"),
+        ("Move …", "actions.move"),
+        ("Give to …", "actions.give"),
+        ("Reject …", "actions.reject"),
+    )
+    return kit.menu(f"actions.more.{action.id}", [kit.button(label, name, value) for label, name in entries])
 
 
 def tell_customers(number: int, label: str = "Tell customers") -> ButtonElement:

@@ -37,6 +37,7 @@ COMMANDS = (
     Command("fixforward the migration cannot be undone", "decides to fix forward, with the reason"),
     Command("timeline", "the timeline, oldest first"),
     Command("action @bo by friday Add an alert", "adds a follow-up action with owner and due date"),
+    Command("actions", "lists the follow-up actions, with what can be done with each"),
     Command("clocks", "regulatory clocks: what is due, with buttons to record times, draft, and say that it was filed"),
     Command("review", "opens the post-incident review"),
     Command("review done", "finishes the review, or signs it"),

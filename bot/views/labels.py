@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.policy import Asked, Policy
 from bot.views.kit import channel
-from db.enums import Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage
+from db.enums import ActionKind, ActionPriority, Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -48,6 +48,23 @@ ASKED: Mapping[Asked, str] = {
     Asked.LEARNED: "What we learned",
     Asked.PREVENTION: "Threat prevention",
 }
+ACTIONS: Mapping[ActionKind, str] = {
+    ActionKind.PREVENT: "Prevent",
+    ActionKind.DETECT: "Detect",
+    ActionKind.MITIGATE: "Mitigate",
+    ActionKind.PROCESS: "Process",
+}
+ACTION_HINTS: Mapping[ActionKind, str] = {
+    ActionKind.PREVENT: "It cannot happen again, or hardly",
+    ActionKind.DETECT: "It is noticed sooner",
+    ActionKind.MITIGATE: "It does less damage, or is over sooner",
+    ActionKind.PROCESS: "People work in another way",
+}
+PRIORITIES: Mapping[ActionPriority, str] = {
+    ActionPriority.HIGH: "High",
+    ActionPriority.MEDIUM: "Medium",
+    ActionPriority.LOW: "Low",
+}
 NO_COLOUR = ":white_circle:"
 
 
@@ -84,6 +101,16 @@ def factor(key: str) -> str:
 def asked(key: str) -> str:
     """`What we learned`."""
     return ASKED[Asked(key)]
+
+
+def action(key: str) -> str:
+    """`Mitigate`."""
+    return ACTIONS[ActionKind(key)]
+
+
+def priority(key: str) -> str:
+    """`high priority`."""
+    return f"{PRIORITIES[ActionPriority(key)].lower()} priority"
 
 
 def severity(policy: Policy, key: str) -> str:

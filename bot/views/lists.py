@@ -9,12 +9,14 @@ from bot.policy import Policy
 from bot.views import buttons, card, entries, guide, kit, labels
 from bot.views.kit import Message, Safe
 from bot.workflows.lifecycle import Gap
+from db.enums import ActionState
 from db.records import ActionRecord, IncidentRecord, Record, ReviewRecord
 
 # A list takes what fits well into one message; the rest is counted.
 LINES_WEIGHT_MOST = 9_000
 ENTRY_MOST, ACTION_MOST, SENTENCE_MOST, ERROR_MOST = 300, 300, 3_000, 500
-LISTED_MOST, WAITING_MOST = 10, 10
+LISTED_MOST, WAITING_MOST, ACTIONS_MOST = 10, 10, 20
+OVER_MOST = 100
 NOTHING_OPEN = "No incident is open."
 
 
@@ -105,6 +107,40 @@ def waiting(reviews: Sequence[ReviewRecord], actions: Sequence[ActionRecord], mo
     if hidden:
         lines.append(kit.context(f"and {hidden} more"))
     return [kit.section("*Waiting for you*"), *lines] if lines else []
+
+
+def actions_of(record: Record) -> Message:
+    """The incident's follow-up actions: what is open with all that can be done with it, then what became of the others."""
+    title = f"Follow-up actions of {record.incident.key}"
+    going_on = [action for action in record.actions if action.state is ActionState.OPEN]
+    over = [action for action in record.actions if action.state is not ActionState.OPEN]
+    blocks: list[Block] = [kit.header(title)]
+    blocks += [
+        kit.section(_action(action), accessory=buttons.action_menu(action)) for action in going_on[:ACTIONS_MOST]
+    ]
+    if len(going_on) > ACTIONS_MOST:
+        blocks.append(kit.context(f"and {len(going_on) - ACTIONS_MOST} more: do some of these first"))
+    said = [
+        kit.say("{state}: {text}", state=a.state.value, text=kit.one_line(a.text, OVER_MOST))
+        for a in over[:ACTIONS_MOST]
+    ]
+    blocks += kit.sections(kit.bullets(said))
+    if len(over) > ACTIONS_MOST:
+        blocks.append(kit.context(f"and {len(over) - ACTIONS_MOST} more that are over: the review document has them"))
+    if not record.actions:
+        blocks.append(kit.section("There are none yet. `/incident action` adds one."))
+    return Message.of(title, *blocks)
+
+
+def _action(action: ActionRecord) -> Safe:
+    return kit.say(
+        "{text} · {kind}, {priority} · {owner}, due {due}",
+        text=kit.one_line(action.text, ACTION_MOST),
+        kind=labels.action(action.kind),
+        priority=labels.priority(action.priority),
+        owner=kit.person(action.owner),
+        due=kit.day(action.due_on),
+    )
 
 
 def help_text(policy: Policy) -> Message:

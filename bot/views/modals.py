@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from bot.policy import Policy
 from bot.views import kit, labels
 from bot.views.kit import Message
-from db.enums import Answer, Kind
+from db.enums import ActionKind, ActionPriority, Answer, Kind
 from db.records import ActionRecord, IncidentRecord, Record
 
 TITLE_MOST, ACTION_MOST, CHOICES_MOST = 200, 500, 100
@@ -165,9 +165,46 @@ def action(record: Record, *, owner: str | None = None, due_on: date | None = No
             ),
             kit.person_input("owner", "Owner", initial=owner),
             kit.day_input("due_on", "Due", initial=due_on),
+            kit.choice("kind", "Kind", _action_kinds(), initial=ActionKind.PREVENT.value),
+            kit.radio("priority", "Priority", _priorities(), initial=ActionPriority.MEDIUM.value),
         ],
         submit="Add",
         about=_about(record),
+    )
+
+
+def action_moved(record: Record, action: ActionRecord) -> View:
+    """It is to be due on another day."""
+    return kit.modal(
+        "Move the action",
+        "actions.moved",
+        [*_quoted(action), kit.day_input("due_on", "Due", initial=action.due_on)],
+        submit="Move",
+        about=_about(record, action),
+    )
+
+
+def action_rejected(record: Record, action: ActionRecord) -> View:
+    """It will not be done."""
+    hint = "It stays in the review, with the reason."
+    return kit.modal(
+        "Reject the action",
+        "actions.rejected",
+        [*_quoted(action), kit.text_input("reason", "Reason", multiline=True, hint=hint, most=ACTION_MOST)],
+        submit="Reject",
+        about=_about(record, action),
+    )
+
+
+def action_proved(record: Record, action: ActionRecord) -> View:
+    """It was done, and here it can be seen."""
+    hint = "A link to the change, a test, a runbook. Auditors ask for it."
+    return kit.modal(
+        "Done, with proof",
+        "actions.proved",
+        [*_quoted(action), kit.text_input("proof", "Where can that be seen?", hint=hint, most=ACTION_MOST)],
+        submit="Done",
+        about=_about(record, action),
     )
 
 
@@ -280,6 +317,14 @@ def _topic(what: Literal["review", "action"]) -> str:
 
 def _quoted(action: ActionRecord | None) -> list[Block]:
     return [kit.section(kit.quote(action.text))] if action else []
+
+
+def _action_kinds() -> list[Option]:
+    return [kit.option(kind.value, labels.action(kind), labels.ACTION_HINTS[kind]) for kind in ActionKind]
+
+
+def _priorities() -> list[Option]:
+    return [kit.option(priority.value, labels.PRIORITIES[priority]) for priority in ActionPriority]
 
 
 def _severities(name: str, policy: Policy, initial: str) -> InputBlock:

@@ -241,6 +241,8 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "component": labels.component_state,
     "target": labels.target,
     "factor": labels.factor,
+    "action": labels.action,
+    "priority": labels.priority,
     "asked": labels.asked,
 }
 

@@ -9,7 +9,7 @@ from slack_sdk.models.views import View
 from bot.policy import Asked
 from bot.views import kit, labels
 from bot.workflows import edits
-from db.enums import FactorKind
+from db.enums import ActionState, FactorKind
 from db.records import FactorRecord, Record
 
 FACTOR_MOST, WHY_MOST, WHYS, NUMBER_MOST, LINE_MOST = 500, 500, 5, 40, 300
@@ -44,7 +44,8 @@ _ONE_LINE = {"customers_percent": NUMBER_MOST, "customers_count": NUMBER_MOST, "
 
 def everything(record: Record) -> View:
     """What only people know of the incident; everything may be left for later."""
-    names = EVERYTHING if record.actions else (*EVERYTHING, "no_actions_because")
+    kept = any(action.state is not ActionState.REJECTED for action in record.actions)
+    names = EVERYTHING if kept else (*EVERYTHING, "no_actions_because")
     read = record.review is not None and record.review.timeline_read_by is not None
     blocks: list[Block] = [
         *_signed(record),

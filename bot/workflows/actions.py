@@ -7,7 +7,7 @@ from bot.errors import Refused
 from bot.policy import Policy
 from bot.workflows import people, wording
 from bot.workflows.telling import redraw, say
-from db.enums import ActionState, EntryKind
+from db.enums import ActionKind, ActionPriority, ActionState, EntryKind
 from db.models import Action, Incident
 from db.records import PersonRecord
 from db.store import Work
@@ -15,7 +15,18 @@ from db.store import Work
 TEXT_MOST = 500
 
 
-def add(work: Work, *, number: int, by: str, text: str, owner: PersonRecord, due_on: date, today: date) -> Action:
+def add(
+    work: Work,
+    *,
+    number: int,
+    by: str,
+    text: str,
+    owner: PersonRecord,
+    due_on: date,
+    today: date,
+    kind: ActionKind = ActionKind.PREVENT,
+    priority: ActionPriority = ActionPriority.MEDIUM,
+) -> Action:
     """Add an action; also after the incident was closed."""
     incident = work.incident(number)
     text = wording.paragraph(text, "action", most=TEXT_MOST)
@@ -28,6 +39,8 @@ def add(work: Work, *, number: int, by: str, text: str, owner: PersonRecord, due
         owner=owner.user,
         due_on=due_on,
         state=ActionState.OPEN,
+        kind=kind,
+        priority=priority,
         created_by=by,
         created_at=work.now,
         chase_round=1,
@@ -47,12 +60,42 @@ def add(work: Work, *, number: int, by: str, text: str, owner: PersonRecord, due
     return action
 
 
-def finish(work: Work, *, action_id: int, number: int, by: str) -> Action:
-    """It has been done."""
+def finish(work: Work, *, action_id: int, number: int, by: str, proof: str = "") -> Action:
+    """It has been done; `proof` says where that can be seen: a link, a test, a change."""
     incident, action = _open(work, number, action_id)
     action.state, action.done_at = ActionState.DONE, work.now
-    work.note(incident, EntryKind.ACTION, action.text, by=by, data={"action": action.id, "state": "done"})
+    action.proof = wording.optional(proof, "proof", most=TEXT_MOST)
+    data = {"action": action.id, "state": "done", **({"proof": action.proof} if action.proof else {})}
+    work.note(incident, EntryKind.ACTION, action.text, by=by, data=data)
     say(work, incident, "action_done", {"by": by, "text": action.text})
+    redraw(work, incident)
+    return action
+
+
+def move(work: Work, *, action_id: int, number: int, by: str, due_on: date, today: date) -> Action:
+    """It is due on another day; a chase of it starts anew."""
+    incident, action = _open(work, number, action_id)
+    if due_on < today:
+        raise Refused(f"{due_on.isoformat()} has passed. Give a day from today on.")
+    if due_on == action.due_on:
+        raise Refused(f"It is due on {due_on.isoformat()} already.")
+    data = {"state": "moved", "due_on": due_on.isoformat(), "previous": action.due_on.isoformat()}
+    work.note(incident, EntryKind.ACTION, action.text, by=by, data={"action": action.id, **data})
+    action.due_on, action.snoozed_until = due_on, None
+    action.chase_round += 1
+    say(work, incident, "action_moved", {"by": by, "text": action.text, "due_on": due_on.isoformat()})
+    redraw(work, incident)
+    return action
+
+
+def reject(work: Work, *, action_id: int, number: int, by: str, reason: str) -> Action:
+    """It will not be done; the reason stays in the review."""
+    incident, action = _open(work, number, action_id)
+    action.rejected_because = wording.paragraph(reason, "reason", most=TEXT_MOST)
+    action.state, action.done_at = ActionState.REJECTED, work.now
+    data = {"action": action.id, "state": "rejected", "reason": action.rejected_because}
+    work.note(incident, EntryKind.ACTION, action.text, by=by, data=data)
+    say(work, incident, "action_rejected", {"by": by, "text": action.text, "reason": action.rejected_because})
     redraw(work, incident)
     return action
 

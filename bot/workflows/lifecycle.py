@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.errors import Refused
-from db.enums import Answer, Phase, ReviewState
+from db.enums import ActionState, Answer, Phase, ReviewState
 from db.records import Record
 
 PHASES = (Phase.DETECTION, Phase.ASSESSMENT, Phase.CONTAINMENT, Phase.RECOVERY, Phase.REVIEW)
@@ -191,7 +191,8 @@ def _written(record: Record, part: str) -> bool:
     if part == "factors":
         return bool(record.factors)
     if part == "actions":
-        return bool(record.actions or (review and review.no_actions_because))
+        kept = [action for action in record.actions if action.state is not ActionState.REJECTED]
+        return bool(kept or (review and review.no_actions_because))
     if part == "timeline_read":
         return review is not None and review.timeline_read_by is not None
     return review is not None and bool(getattr(review, part))

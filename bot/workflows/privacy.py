@@ -129,7 +129,7 @@ def _expire_texts(work: Work, number: int) -> int:
         for factor in work.session.scalars(select(Factor).where(Factor.incident_id == number)):
             factor.text, factor.whys = GONE, []
         for action in work.session.scalars(select(Action).where(Action.incident_id == number)):
-            action.text = GONE
+            action.text, action.rejected_because, action.proof = GONE, "", ""
         for table, name in (*_CLOCK_TEXTS, _SENT):
             column = table.__table__.c[name]
             mine = table.__table__.c.incident_id == number

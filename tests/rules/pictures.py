@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot import policy
 from db.enums import (
+    ActionKind,
+    ActionPriority,
     ActionState,
     Answer,
     ComponentState,
@@ -100,7 +102,11 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
     ),
     EntryKind.EDITED: st.fixed_dictionaries({"was": texts}),
     EntryKind.ACTION: st.fixed_dictionaries(
-        {"action": st.just(1), "state": st.sampled_from(["open", "done", "given"]), "owner": users},
+        {
+            "action": st.just(1),
+            "state": st.sampled_from(["open", "done", "given", "moved", "rejected"]),
+            "owner": users,
+        },
         optional={"due_on": st.just("2026-11-27"), "previous": users},
     ),
     EntryKind.REVIEW: st.fixed_dictionaries(
@@ -190,6 +196,10 @@ actions = st.builds(
     owner=users,
     due_on=moments.map(datetime.date),
     state=st.sampled_from(ActionState),
+    kind=st.sampled_from(ActionKind),
+    priority=st.sampled_from(ActionPriority),
+    rejected_because=texts.map(lambda text: text[:500]),
+    proof=texts.map(lambda text: text[:500]),
     created_by=users,
     created_at=moments,
     done_at=st.none() | moments,

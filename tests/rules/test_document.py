@@ -98,7 +98,9 @@ def test_what_is_known_is_filled_in():
     )
     assert part(text, "Containment") == "Rolled back\n\n- Contained 2026-11-24 22:10 UTC"
     assert part(text, "Recovery") == "Ten test orders\n\n- Verified by \\*Bo\\*, 2026-11-24 22:25 UTC"
-    assert part(text, "Preventive actions") == "- Add an alert (\\*Bo\\*, due Tue 24 Nov 2026)"
+    assert (
+        part(text, "Preventive actions") == "- Add an alert (Prevent, medium priority; \\*Bo\\*, due Tue 24 Nov 2026)"
+    )
     assert part(text, "Trigger") == "_not answered yet_"
 
 

@@ -59,6 +59,7 @@ def drawn() -> dict[str, Any]:
         "close refused": lists.close_refused(
             record(Phase.REVIEW), lifecycle.missing_to_close(record(Phase.REVIEW), review_required=True)
         ).arguments(),
+        "actions": lists.actions_of(COMPLETE).arguments(),
         "home": home.home([OTHER], [COMPLETE.review], [ACTION], POLICY, undelivered=[LOST]).to_dict(),
         "review reminder": messages.say(
             "review_due",
@@ -117,6 +118,9 @@ def forms() -> list[View]:
         modals.reopen(COMPLETE),
         modals.give("review", COMPLETE),
         modals.give("action", COMPLETE, action=ACTION),
+        modals.action_moved(COMPLETE, ACTION),
+        modals.action_rejected(COMPLETE, ACTION),
+        modals.action_proved(COMPLETE, ACTION),
         modals.snooze("review", COMPLETE, POLICY),
         modals.snooze("action", COMPLETE, POLICY, action=ACTION),
         clock_forms.time(BREACH, GDPR, "aware_at", NOW),

@@ -39,6 +39,8 @@ SAID = {
     "note": ({"by": "U0ANA", "text": "We restarted the pods"}, set()),
     "update": ({"by": "U0ANA", "text": "Half of it is back", "number": 3}, set()),
     "action_added": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO", "due_on": "2026-11-27"}, set()),
+    "action_moved": ({"by": "U0ANA", "text": "Add an alert", "due_on": "2026-11-27"}, set()),
+    "action_rejected": ({"by": "U0ANA", "text": "Add an alert", "reason": "It cannot be seen there"}, set()),
     "action_done": ({"by": "U0ANA", "text": "Add an alert"}, set()),
     "action_given": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO"}, set()),
     "review_created": ({"owner": "U0ANA", "due_at": AT}, set()),
@@ -369,6 +371,8 @@ def test_reminders_have_buttons():
         "Done": ("actions.done", "7:12"),
         "Snooze 1 day": ("actions.snooze", "7:12"),
         "Give to …": ("actions.give", "7:12"),
+        "Move …": ("actions.move", "7:12"),
+        "Reject …": ("actions.reject", "7:12"),
     }
 
 

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from tests.story import text
+
 
 @pytest.fixture
 def room(story):
@@ -48,3 +50,28 @@ def test_what_cannot_be_is_refused_with_the_right_form(story, room, typed, said)
     (ana,) = story.people("Ana")
     assert said in ana.types(f"/incident action {typed}", room).said
     assert story.record(1).actions == ()
+
+
+def test_moved_rejected_and_done_with_a_proof(story, room):
+    ana, kai = story.people("Ana", "Kai")
+    ana.types("/incident action", room)
+    ana.fills("Add an action", action="Alert on queue depth", owner=kai.id, kind="Detect", priority="High")
+    ana.types("/incident action Buy a bigger disk", room)
+    listed = ana.types("/incident actions", room)
+    assert "Detect, high priority" in text(listed.message)
+
+    ana.presses("actions.move", "1:1", room.card)
+    ana.fills("Move the action", due="2026-12-24")
+    ana.presses("actions.reject", "1:2", room.card)
+    ana.fills("Reject the action", reason="Disks are not the problem")
+    ana.presses("actions.prove", "1:1", room.card)
+    ana.fills("Done, with proof", where_can_that_be_seen="https://example.com/changes/7")
+    first, second = story.record(1).actions
+    assert (first.state, first.due_on, first.proof) == ("done", date(2026, 12, 24), "https://example.com/changes/7")
+    assert (second.state, second.rejected_because) == ("rejected", "Disks are not the problem")
+    assert room.said("will not be done", "Disks are not the problem")
+    assert "is rejected already" in text(ana.presses("actions.done", "1:2", room.card).message)
+    shown = text(ana.types("/incident actions", room).message)
+    assert "rejected: Buy a bigger disk" in shown
+    ana.types("/incident phase review", room)
+    assert "no preventive action" not in text(ana.types("/incident review done", room).message)
