@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from slack_bolt import BoltRequest
 
 from bot.app import Tocsin
-from bot.commands import FORMS
 from bot.metrics import BUGS
 from tests.durability.forging import ATTACKS, Attack, Scene, shouts
 from tests.durability.stage import Stage
@@ -56,10 +55,6 @@ def test_it_is_answered_on_sqlite(on_sqlite, log, attack):
 @given(attack=ATTACKS)
 def test_it_is_answered_on_postgresql(on_postgresql, log, attack):
     _is_answered(on_postgresql, log, attack)
-
-
-def test_every_form_is_tried(on_sqlite):
-    assert set(on_sqlite.forms) == set(FORMS)
 
 
 def _is_answered(scene: Scene, log: io.StringIO, attack: Attack) -> None:

@@ -116,6 +116,7 @@ def forms() -> list[View]:
         modals.dismiss(COMPLETE),
         modals.merge(COMPLETE, [OTHER]),
         modals.reopen(COMPLETE),
+        modals.fix_forward(COMPLETE),
         modals.give("review", COMPLETE),
         modals.give("action", COMPLETE, action=ACTION),
         modals.action_moved(COMPLETE, ACTION),
@@ -167,6 +168,10 @@ def test_every_button_has_its_function(name, thing):
 )
 def test_every_form_is_read(form):
     assert form.callback_id in commands.FORMS
+
+
+def test_every_form_that_is_read_is_tried_here():
+    assert {form.callback_id for form in forms()} == set(commands.FORMS)
 
 
 def test_every_event_of_the_manifest_is_heard_and_no_other():
