@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot import schedule, web
 from bot.settings import HttpAddress
-from bot.workflows import privacy
+from bot.workflows import customers, privacy
 from db import notices, timeline
 from db.models import Audit, CustomerUpdate, Effect, Incident
 from tests.story import text
@@ -126,6 +126,28 @@ def test_others_may_draft_and_not_publish(story, room):
     assert "replaced by a newer one" in ana.clicks("Discard", on=old).said
     ana.clicks("Discard", on=new)
     assert "No draft for customers waits" in story.people("Kai")[0].types("/incident customers publish", room).said
+
+
+def test_a_channel_hears_it_once_whatever_becomes_of_slack(story, room):
+    """The answers to all that is said of an update are lost, and the next one comes while Slack is away for an hour."""
+    kai = story.people("Kai")[0]
+    kai.types("/incident customers investigating Cards are refused", room)
+    story.slack.faults.drop_after("chat.postMessage", times=3)
+    kai.types("/incident customers publish", room)
+    for _ in range(3):
+        story.passes(seconds=61)
+    assert len(news(story)) == 1
+    with story.bot.parts.store.begin() as work:
+        rules = story.bot.parts.policy
+        customers.nothing_new(work, policy=rules, number=1, by=kai.id, text="Nothing new at all.")
+    story.slack.faults.go_down()
+    for _ in range(6):
+        story.passes(minutes=10)
+    story.slack.faults.come_back()
+    for _ in range(3):
+        story.passes(minutes=1)
+    assert [("refused" in said, "Nothing new at all" in said) for said in news(story)] == [(True, False), (False, True)]
+    assert room.said("could not be delivered") == []
 
 
 def test_bad_input_is_said_and_nothing_is_kept(story, room):
