@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test night check lint format pictures clean
+.PHONY: help demo run test night check bench lint format pictures clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ night: $(VENV)/.for-developing ## What is too long for every day: thousands of h
 	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout tests/durability $(ARGS)
 
 check: lint test ## What CI runs: format, lint, types, who may import whom, tests
+
+bench: $(VENV)/.for-developing ## Measure speed and size; ARGS=--full for the sizes of the targets, which takes long
+	@$(VENV)/bin/python -m bench $(ARGS)
 
 lint: $(VENV)/.for-developing ## All of `check` but the tests
 	@$(VENV)/bin/ruff format --check

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share of the values lies."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+
+
+def middle(values: Iterable[float]) -> float:
+    """The median: of several runs, one that something else disturbed does not count."""
+    return percentile(list(values), 0.5)
 
 
 def machine() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import TextClause, bindparam, text, update
 
 import migrations
 from bench import apps
@@ -16,13 +16,12 @@ from bot.views import card, lists
 from bot.workflows import chase, incidents
 from db import outbox, queries
 from db.enums import Answer, EffectState, EntryKind, Kind, Phase
-from db.models import Base, Counter, Effect
+from db.models import UNSETTLED, Counter, Effect, Utc
 from db.store import Store
 
-ENTRIES, EFFECTS, CHUNK, TIMES, OPEN = 5, 5, 5_000, 30, 40
+ENTRIES, EFFECTS, TIMES, OPEN = 5, 5, 30, 40
 MOST_IDLE_MS, MOST_LOOK_MS, MOST_CHANGE = 1.0, 15.0, 0.20
 ANA = "U0ANA"
-_TABLES = Base.metadata.tables
 
 
 def figures(size: int) -> Iterator[Figure]:
@@ -85,7 +84,7 @@ def _list(store: Store, rules: policy.Policy) -> None:
 
 def _card(store: Store, rules: policy.Policy) -> None:
     with store.read() as session:
-        card.card(queries.record(session, 1), rules, mail_configured=False).arguments()
+        card.card(queries.record(session, 1, with_timeline=False), rules, mail_configured=False).arguments()
 
 
 def _depth(store: Store) -> None:
@@ -104,83 +103,85 @@ def _declaring(store: Store, rules: policy.Policy) -> float:
 def _carry_nothing(store: Store) -> None:
     """What the measured declarations told is done."""
     with store.begin() as work:
-        work.session.execute(update(Effect).where(Effect.state.in_(outbox.UNSETTLED)).values(state=EffectState.DONE))
+        work.session.execute(update(Effect).where(Effect.state.in_(UNSETTLED)).values(state=EffectState.DONE))
 
 
 def _fill(store: Store, size: int) -> None:
-    """`size` incidents, all but a few closed, with entries and with effects that were carried."""
-    with store.read() as session:
-        first = session.get_one(Counter, "incident").value + 1
-    for begin in range(first, first + size, CHUNK):
-        numbers = range(begin, min(begin + CHUNK, first + size))
-        with store.begin() as work:
-            connection = work.session.connection()
-            connection.execute(insert(_TABLES["incidents"]), [incident(n, first, work.now) for n in numbers])
-            entries = [_entry(n, seq, work.now) for n in numbers for seq in range(ENTRIES)]
-            connection.execute(insert(_TABLES["entries"]), entries)
-            effects = [_effect(n, nth, work.now) for n in numbers for nth in range(EFFECTS)]
-            connection.execute(insert(_TABLES["effects"]), effects)
+    """`size` incidents, all but a few closed, with entries and with effects that were carried; made by the database."""
     with store.begin() as work:
-        work.session.execute(update(Counter).where(Counter.name == "incident").values(value=first + size))
+        connection = work.session.connection()
+        first = work.lock_numbers("incident").value + 1
+        about = {"first": first, "last": first + size - 1, "open": OPEN, "now": work.now, "ana": ANA, "hash": "0" * 64}
+        for statement, rows in ((_INCIDENTS, 1), (_ENTRIES, ENTRIES), (_EFFECTS, EFFECTS)):
+            connection.execute(statement, {**about, "rows": rows})
+        work.session.execute(update(Counter).where(Counter.name == "incident").values(value=first + size - 1))
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("ANALYZE" if store.is_sqlite else "VACUUM ANALYZE"))
 
 
-def incident(number: int, first: int, now: Any) -> dict[str, Any]:
-    """A row; those with the lowest numbers from `first` on are open."""
-    is_open = number - first < OPEN
-    return {
-        "id": number,
-        "uid": f"{number:032x}",
-        "title": f"Trouble {number}",
-        "summary": "",
-        "severity": "sev3",
-        "kind": Kind.OPERATIONAL,
-        "phase": Phase.DETECTION if is_open else Phase.CLOSED,
-        "phase_since": now,
-        "private": number % 10 == 0,
-        "drill": False,
-        "declared_by": f"U{number % 500:08d}",
-        "declared_at": now,
-        "closed_at": None if is_open else now,
-        "customer_data": Answer.NO,
-        "personal_data": Answer.NO,
-        "service_affecting": Answer.YES,
-        "containment": "",
-        "verification": "",
-        "room": f"C{number:010d}",
-        "room_name": f"inc-{number}",
-        "entries": ENTRIES,
-        "head": "0" * 64,
-    }
+def _filling(into: str, **columns: str) -> TextClause:
+    """An `INSERT` of `rows` rows for each number from `first` to `last`; columns are given as SQL of `n` and `nth`."""
+    return text(
+        f"""
+        WITH RECURSIVE numbers(n) AS (SELECT CAST(:first AS INTEGER) UNION ALL SELECT n + 1 FROM numbers WHERE n < :last),
+            times(nth) AS (SELECT 1 UNION ALL SELECT nth + 1 FROM times WHERE nth < :rows)
+        INSERT INTO {into} ({", ".join(f'"{name}"' for name in columns)})
+        SELECT {", ".join(columns.values())} FROM numbers CROSS JOIN times
+        """
+    ).bindparams(bindparam("now", type_=Utc()))
 
 
-def _entry(number: int, seq: int, now: Any) -> dict[str, Any]:
-    return {
-        "incident_id": number,
-        "seq": seq + 1,
-        "at": now,
-        "recorded_at": now,
-        "kind": EntryKind.NOTE,
-        "by": ANA,
-        "text": "We restarted the pods and look again in ten minutes.",
-        "data": {},
-        "content_hash": "0" * 64,
-        "hash": "0" * 64,
-    }
-
-
-def _effect(number: int, nth: int, now: Any) -> dict[str, Any]:
-    return {
-        "uid": f"{number:024x}{nth:08x}",
-        "kind": "Say",
-        "payload": {"incident": number},
-        "incident_id": number,
-        "lane": f"room:{number}",
-        "urgency": 1,
-        "state": EffectState.DONE,
-        "told_at": now,
-        "due_at": now,
-        "attempts": 1,
-        "settled_at": now,
-    }
+_IS_OPEN = "n - :first < :open"
+_INCIDENTS = _filling(
+    "incidents",
+    id="n",
+    uid="'u' || n",
+    title="'Trouble ' || n",
+    summary="''",
+    severity="'sev3'",
+    kind=f"'{Kind.OPERATIONAL}'",
+    phase=f"CASE WHEN {_IS_OPEN} THEN '{Phase.DETECTION}' ELSE '{Phase.CLOSED}' END",
+    phase_since=":now",
+    private="n % 10 = 0",
+    drill="n < 0",
+    declared_by="'U' || n % 500",
+    declared_at=":now",
+    closed_at=f"CASE WHEN {_IS_OPEN} THEN NULL ELSE :now END",
+    customer_data=f"'{Answer.NO}'",
+    personal_data=f"'{Answer.NO}'",
+    service_affecting=f"'{Answer.YES}'",
+    containment="''",
+    verification="''",
+    room="'C' || n",
+    room_name="'inc-' || n",
+    room_archived="n < 0",
+    entries=str(ENTRIES),
+    head=":hash",
+)
+_ENTRIES = _filling(
+    "entries",
+    incident_id="n",
+    seq="nth",
+    at=":now",
+    recorded_at=":now",
+    kind=f"'{EntryKind.NOTE}'",
+    by=":ana",
+    text="'We restarted the pods and look again in ten minutes.'",
+    data="'{}'",
+    content_hash=":hash",
+    hash=":hash",
+)
+_EFFECTS = _filling(
+    "effects",
+    uid="n || '-' || nth",
+    kind="'Say'",
+    payload="'{}'",
+    incident_id="n",
+    lane="'room:' || n",
+    urgency="1",
+    state=f"'{EffectState.DONE}'",
+    told_at=":now",
+    due_at=":now",
+    attempts="1",
+    settled_at=":now",
+)

@@ -3,14 +3,17 @@
 import random
 import time
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, text
 
 import migrations
-from bench import apps, scale
+from bench import apps
 from bench.figures import Figure
 from bot.clock import SystemClock
 from db import queries, similar
+from db.enums import Answer, Kind, Phase
 from db.models import Base
 from db.store import Store
 
@@ -62,6 +65,32 @@ def _fill(store: Store, size: int) -> None:
         rows = []
         for number in range(1, size + 1):
             words = [*draw.sample(_COMMON, 4), *(f"host{draw.randrange(size)}" for _ in range(4))]
-            row = scale.incident(number, size, work.now)
-            rows.append({**row, "title": " ".join(words[:5]), "summary": " ".join(words[5:])})
+            rows.append(_incident(number, work.now, title=" ".join(words[:5]), summary=" ".join(words[5:])))
         work.session.connection().execute(insert(Base.metadata.tables["incidents"]), rows)
+
+
+def _incident(number: int, now: datetime, *, title: str, summary: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "uid": f"{number:032x}",
+        "title": title,
+        "summary": summary,
+        "severity": "sev3",
+        "kind": Kind.OPERATIONAL,
+        "phase": Phase.CLOSED,
+        "phase_since": now,
+        "private": number % 10 == 0,
+        "drill": False,
+        "declared_by": f"U{number % 500:08d}",
+        "declared_at": now,
+        "closed_at": now,
+        "customer_data": Answer.NO,
+        "personal_data": Answer.NO,
+        "service_affecting": Answer.YES,
+        "containment": "",
+        "verification": "",
+        "room": f"C{number:010d}",
+        "room_name": f"inc-{number}",
+        "entries": 0,
+        "head": "",
+    }

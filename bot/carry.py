@@ -98,7 +98,7 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
 
 def open_room(errand: Errand) -> Learned:
     """Make the channel, or adopt the one that an earlier attempt made."""
-    incident = errand.record().incident
+    incident = errand.incident()
     if incident.room is not None:
         return nothing
     room, name = errand.parts.slack.open_room(
@@ -194,7 +194,7 @@ def share_review(errand: Errand) -> Learned:
 
 def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     """Post the draft of a notification into the room: a message, and the files in its thread."""
-    record, parts = errand.record(), errand.parts
+    record, parts = errand.record(with_timeline=True), errand.parts
     incident, now = record.incident, errand.parts.clock.now()
     if incident.room is None or _is_out_of_reach(incident):
         return nothing
@@ -215,7 +215,7 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
 
 def invite(effect: Invite, errand: Errand) -> Learned:
     """Bring people in; whom Slack refuses is told in the room."""
-    incident = errand.record().incident
+    incident = errand.incident()
     if incident.room is None:
         return nothing  # `rooms.opened` invites everybody.
     if _is_out_of_reach(incident):
@@ -250,7 +250,7 @@ def _one_by_one(ids: Iterable[str], parts: Parts) -> tuple[list[str], dict[str, 
 
 def learn_members(errand: Errand) -> Learned:
     """Ask who is in the room, and believe it."""
-    incident = errand.record().incident
+    incident = errand.incident()
     if incident.room is None or incident.room_lost:
         return nothing
     users, room = errand.parts.slack.members(incident.room), incident.room
@@ -262,7 +262,7 @@ def check_room(effect: CheckRoom, errand: Errand) -> Learned:
 
     One call after an outage if the card was shown since: it is there. That nobody unpinned it is for the next hour's look.
     """
-    incident, slack = errand.record().incident, errand.parts.slack.at_leisure()
+    incident, slack = errand.incident(), errand.parts.slack.at_leisure()
     room = incident.room
     if room is None or not (incident.phase.is_open or effect.anew):
         return nothing
@@ -291,17 +291,17 @@ def check_room(effect: CheckRoom, errand: Errand) -> Learned:
 def say(effect: Say, errand: Errand) -> Learned:
     """Say a thing once: in the room, in the announcement's thread, or to one person."""
     slack, policy = errand.parts.slack, errand.parts.policy
-    record = errand.record() if effect.incident is not None else None
+    incident = errand.incident() if effect.incident is not None else None
     waited = errand.parts.clock.now() - errand.claimed.told_at
     late, values = waited > LATE, effect.values
-    if record and effect.place == "person" and effect.what in LEADING_TO_THE_ROOM:
-        if record.incident.room is None and waited < ROOM_SOON:
+    if incident and effect.place == "person" and effect.what in LEADING_TO_THE_ROOM:
+        if incident.room is None and waited < ROOM_SOON:
             raise SlackBusy("chat.postMessage", 1)
-        values = {**values, "room": record.incident.room}
+        values = {**values, "room": incident.room}
     message = messages.say(
         effect.what,
         values,
-        incident=record.incident if record else None,
+        incident=incident,
         policy=policy,
         happened=errand.claimed.told_at if late else None,
     )
@@ -316,24 +316,23 @@ def say(effect: Say, errand: Errand) -> Learned:
                 raise
             return lambda work: rooms.nobody_heard(work, user=effect.user or "", said=effect)
     elif effect.place == "announcement":
-        assert record is not None
-        channel, thread, learned = _announce(record, errand)
+        channel, thread, learned = _announce(errand.record(), errand)
     else:
-        assert record is not None
-        if record.incident.room is None:
+        assert incident is not None
+        if incident.room is None:
             raise SlackRefused(
                 "chat.postMessage", "no_room", "the room was never opened; `/incident repair` tries again"
             )
-        if record.incident.room_lost:
+        if incident.room_lost:
             raise SlackRefused("chat.postMessage", "room_lost", "the room was deleted, or the bot was taken out of it")
-        if record.incident.room_archived:
+        if incident.room_archived:
             return nothing  # Nobody reads there, and Slack refuses; the timeline has it.
-        channel = record.incident.room
+        channel = incident.room
     slack.post(
         channel, message.arguments(), key=f"say:{errand.claimed.uid}", thread=thread, look_since=errand.look_since
     )
-    if record and effect.what == "leadership" and effect.place == "person":
-        number, user = record.incident.id, effect.user or ""
+    if incident and effect.what == "leadership" and effect.place == "person":
+        number, user = incident.id, effect.user or ""
         return lambda work: leadership.messaged(work, number=number, user=user)
     return learned
 
@@ -363,7 +362,7 @@ def send_mail(effect: SendMail, errand: Errand) -> Learned:
     parts = errand.parts
     if parts.mailer is None:  # There was one when it was told.
         raise MailRefused("no mail server is configured: set TOCSIN_SMTP_URL, then `tocsin deliveries retry`")
-    incident = errand.record().incident if effect.incident is not None else None
+    incident = errand.incident() if effect.incident is not None else None
     waited = parts.clock.now() - errand.claimed.told_at
     if incident and incident.room is None and waited < ROOM_SOON and not parts.health.degraded:
         raise MailUnclear("the room is being opened, and the mail is to link to it")

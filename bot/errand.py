@@ -8,7 +8,7 @@ from bot.effects import RefreshCard
 from bot.parts import Parts
 from db import outbox, queries, similar
 from db.outbox import Claimed
-from db.records import Record
+from db.records import IncidentRecord, Record
 from db.store import Work
 
 Learned = Callable[[Work], None]
@@ -45,13 +45,21 @@ class Errand:
                 session, kind=RefreshCard.__name__, incident=self.claimed.incident, since=moment
             )
 
-    def document_record(self) -> Record:
-        """The same, with what the review document says besides: the past incidents that resemble this one."""
-        with self.parts.store.read() as session:
-            return similar.with_similar(session, self.record())
-
-    def record(self) -> Record:
+    def incident(self) -> IncidentRecord:
         """The incident as the database has it now."""
         assert self.claimed.incident is not None
         with self.parts.store.read() as session:
-            return queries.record(session, self.claimed.incident)
+            found = queries.incident(session, self.claimed.incident)
+        assert found is not None
+        return found
+
+    def record(self, *, with_timeline: bool = False) -> Record:
+        """The incident and everything about it as the database has it now; its timeline only when it is asked for."""
+        assert self.claimed.incident is not None
+        with self.parts.store.read() as session:
+            return queries.record(session, self.claimed.incident, with_timeline=with_timeline)
+
+    def document_record(self) -> Record:
+        """All that the review document says: the timeline too, and the past incidents that resemble this one."""
+        with self.parts.store.read() as session:
+            return similar.with_similar(session, self.record(with_timeline=True))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    ColumnElement,
     Date,
     DateTime,
     Dialect,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -151,6 +153,7 @@ class Incident(Base):
     legal_hold: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     entries: Mapped[int] = mapped_column(Integer, default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
+    noted_at: Mapped[datetime | None]
 
     @property
     def key(self) -> str:
@@ -620,6 +623,12 @@ class Effect(Base):
             sqlite_where=text("state IN ('waiting', 'leased')"),
             postgresql_where=text("state IN ('waiting', 'leased')"),
         ),
+        Index(
+            "ix_effects_dead",
+            "incident_id",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -637,6 +646,14 @@ class Effect(Base):
     error: Mapped[str | None] = mapped_column(Text)
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+
+
+# Literals, not parameters: only from these can the databases tell that a partial index holds every row that is asked for,
+# and not read the millions that are done.
+UNSETTLED: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (EffectState.WAITING, EffectState.LEASED)
+]
+DEAD: ColumnElement[str] = literal_column(f"'{EffectState.DEAD.value}'")
 
 
 class Outage(Base):

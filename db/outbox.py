@@ -5,24 +5,18 @@ go in the order they were told, one at a time. While an effect with a *key* wait
 it will show the newest state anyway. Nothing here talks to the world.
 """
 
+import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, literal_column, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from db.enums import EffectState
-from db.models import Base, Effect, Incident, Utc
-
-# Literals, not parameters: only from these can the databases tell that the partial index holds every row that is asked
-# for, and not read the millions that are done.
-UNSETTLED: list[ColumnElement[str]] = [
-    literal_column(f"'{state.value}'") for state in (EffectState.WAITING, EffectState.LEASED)
-]
+from db.models import DEAD, UNSETTLED, Effect, Incident, Utc
 
 
 class Tellable(Protocol):
@@ -58,6 +52,9 @@ class Tellable(Protocol):
         ...
 
 
+Told = tuple[Tellable, bool]
+
+
 @dataclass(frozen=True)
 class Claimed:
     """An effect that is ours until the lease ends. `attempts` counts this one."""
@@ -71,14 +68,22 @@ class Claimed:
     told_at: datetime
 
 
-def tell(session: Session, effect: Tellable, now: datetime) -> None:
-    """Write the effect down; it leaves once this transaction has been committed.
+def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
+    """Write effects down, in this order; they leave once this transaction has been committed.
+
+    Each comes with whether that is only for an incident with a review that is not signed.
 
     A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
     before, and nothing would be left to show what is true now.
     """
-    session.execute(
-        _TELL[session.get_bind().dialect.name],
+    if not told:
+        return
+    session.flush()  # An effect may belong to an incident that this transaction has made.
+    kept: dict[object, Told] = {}
+    for effect, if_unsigned in told:
+        first, so_far = kept.get(effect.key, (effect, True))
+        kept[effect.key or object()] = (first, so_far and if_unsigned)
+    rows = [
         {
             "uid": uuid.uuid4().hex,
             "kind": effect.kind,
@@ -87,23 +92,38 @@ def tell(session: Session, effect: Tellable, now: datetime) -> None:
             "lane": effect.lane,
             "key": effect.key,
             "urgency": effect.urgency,
-            "state": EffectState.WAITING,
-            "told_at": now,
-            "due_at": now,
-            "attempts": 0,
-        },
-    )
+            "if_unsigned": if_unsigned,
+        }
+        for effect, if_unsigned in kept.values()
+    ]
+    connection = session.connection()
+    connection.execute(_TELL[connection.dialect.name], {"rows": json.dumps(rows), "now": now})
 
 
-# Statements are built once: to make one anew takes longer than the database needs to answer it.
-_EFFECTS = Base.metadata.tables[Effect.__tablename__]
+# One statement, built once, with one parameter for all that is told: what a command costs is its statements.
+_ROWS = {
+    "postgresql": """
+        SELECT * FROM json_to_recordset(:rows) AS told (uid text, kind text, payload json, incident_id integer, lane text,
+            key text, urgency smallint, if_unsigned boolean)""",
+    "sqlite": """
+        SELECT json_extract(value, '$.uid') AS uid, json_extract(value, '$.kind') AS kind,
+            json_extract(value, '$.payload') AS payload, json_extract(value, '$.incident_id') AS incident_id,
+            json_extract(value, '$.lane') AS lane, json_extract(value, '$.key') AS key,
+            json_extract(value, '$.urgency') AS urgency, json_extract(value, '$.if_unsigned') AS if_unsigned
+        FROM json_each(:rows)""",
+}
 _TELL = {
-    dialect: insert(_EFFECTS).on_conflict_do_update(
-        index_elements=[_EFFECTS.c.key],
-        index_where=text("state = 'waiting'"),
-        set_={"told_at": _EFFECTS.c.told_at},
-    )
-    for dialect, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    dialect: text(
+        f"""
+        INSERT INTO effects (uid, kind, payload, incident_id, lane, key, urgency, state, told_at, due_at, attempts)
+        SELECT uid, kind, payload, incident_id, lane, key, urgency, 'waiting', :now, :now, 0 FROM ({rows}) AS told
+        WHERE NOT if_unsigned OR EXISTS (
+            SELECT 1 FROM reviews WHERE reviews.incident_id = told.incident_id AND reviews.state <> 'done'
+        )
+        ON CONFLICT (key) WHERE state = 'waiting' DO UPDATE SET told_at = effects.told_at
+        """  # noqa: S608 -- our own words
+    ).bindparams(bindparam("now", type_=Utc()))
+    for dialect, rows in _ROWS.items()
 }
 _THIS, _EARLIER = aliased(Effect), aliased(Effect)
 # The first of each lane, read from the index alone: to look for something before each effect takes long in a backlog.
@@ -231,7 +251,7 @@ def next_due(session: Session) -> datetime | None:
 
 def revive(session: Session, *, now: datetime, incident: int | None = None) -> int:
     """Give dead effects a new life, of one incident or all; the number of them. Their attempts start again, at one, so that their carrier looks before it says anything twice."""
-    dead = select(Effect.id, Effect.key).where(Effect.state == EffectState.DEAD).order_by(Effect.id)
+    dead = select(Effect.id, Effect.key).where(Effect.state == DEAD).order_by(Effect.id)
     if incident is not None:
         dead = dead.where(Effect.incident_id == incident)
     revived = 0

@@ -5,11 +5,13 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, EffectState, EntryKind, Phase, ReviewState
 from db.models import (
+    DEAD,
+    UNSETTLED,
     Absence,
     Action,
     AnchorTime,
@@ -35,6 +37,7 @@ from db.models import (
     Role,
     RunningClock,
     Signature,
+    SlackId,
 )
 from db.records import (
     ActionRecord,
@@ -56,25 +59,33 @@ from db.records import (
     Record,
     ReviewRecord,
     SignatureRecord,
+    Unread,
     VersionRecord,
 )
 
 R = TypeVar("R")
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
 OPEN_PHASES = [phase for phase in Phase if phase.is_open]
 OPEN_REVIEWS = [state for state in ReviewState if state.is_open]
 
 
 def _picture(kind: type[R], row: Base) -> R:
     """A frozen record of a row: the fields bear the columns' names."""
-    values: dict[str, Any] = {f.name: getattr(row, f.name) for f in fields(kind)}  # type: ignore[arg-type] # records are dataclasses
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    values = ((name, getattr(row, name)) for name in _names(kind))
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values})
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
 
 
 def _picture_or_none(kind: type[R], row: Base | None) -> R | None:
     return None if row is None else _picture(kind, row)
 
 
-def is_insider(user: str) -> ColumnElement[bool]:
+def is_insider(user: str | BindParameter[str]) -> ColumnElement[bool]:
     """An incident's own people: its declarer, its role holders, and who is in its room."""
     return or_(
         Incident.declared_by == user,
@@ -83,26 +94,55 @@ def is_insider(user: str) -> ColumnElement[bool]:
     )
 
 
-def may_see(user: str) -> ColumnElement[bool]:
+def may_see(user: str | BindParameter[str]) -> ColumnElement[bool]:
     """Who sees an incident: everybody a public one, its own people a private one."""
     return or_(Incident.private.is_(False), is_insider(user))
 
 
+# What every command and every click asks is built once: to make a statement takes longer than to answer it.
+_NUMBER, _USER, _ROOM = (
+    bindparam("number", type_=Integer()),
+    bindparam("user", type_=SlackId),
+    bindparam("room", type_=SlackId),
+)
+_SEEN = select(Incident).where(Incident.id == _NUMBER, may_see(_USER))
+_OF_ROOM = select(Incident).where(Incident.room == _ROOM)
+_NAMED = select(Incident, may_see(_USER)).where(or_(Incident.room == _ROOM, Incident.id == _NUMBER))
+_NAMED_LOCKED = _NAMED.with_for_update(of=Incident).execution_options(populate_existing=True)
+_INSIDER = select(Incident.id).where(Incident.id == _NUMBER, is_insider(_USER))
+_DEAD_OF = select(Effect).where(Effect.incident_id == _NUMBER, Effect.state == DEAD).order_by(Effect.id)
+
+
 def insider(session: Session, number: int, user: str) -> bool:
     """Whether this person is one of the incident's own."""
-    return session.scalar(select(Incident.id).where(Incident.id == number, is_insider(user))) is not None
+    return session.connection().scalar(_INSIDER, {"number": number, "user": user}) is not None
 
 
 def incident_seen_by(session: Session, number: int, user: str) -> IncidentRecord | None:
     """The incident, if there is one and this person may see it."""
-    row = session.scalars(select(Incident).where(Incident.id == number, may_see(user))).one_or_none()
+    row = session.scalars(_SEEN, {"number": number, "user": user}).one_or_none()
     return _picture_or_none(IncidentRecord, row)
 
 
 def incident_of_room(session: Session, channel: str) -> IncidentRecord | None:
     """The incident whose room this channel is."""
-    row = session.scalars(select(Incident).where(Incident.room == channel)).one_or_none()
+    row = session.scalars(_OF_ROOM, {"room": channel}).one_or_none()
     return _picture_or_none(IncidentRecord, row)
+
+
+def named(
+    session: Session, *, user: str, room: str | None, number: int | None, locked: bool = False
+) -> list[tuple[Incident, bool]]:
+    """The incident of this room and that of this number, those that there are, and whether this person may see them."""
+    question = _NAMED_LOCKED if locked else _NAMED
+    return [
+        (found, bool(seen)) for found, seen in session.execute(question, {"user": user, "room": room, "number": number})
+    ]
+
+
+def picture(row: Incident) -> IncidentRecord:
+    """The incident as it is now, frozen."""
+    return _picture(IncidentRecord, row)
 
 
 def incident(session: Session, number: int) -> IncidentRecord | None:
@@ -167,6 +207,12 @@ def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
     return tuple(_picture(EntryRecord, row) for row in rows)
 
 
+def count_entries(session: Session, number: int, kind: EntryKind) -> int:
+    """How many entries of this kind the timeline has."""
+    question = select(func.count()).select_from(Entry).where(Entry.incident_id == number, Entry.kind == kind)
+    return session.scalar(question) or 0
+
+
 def last_entry(session: Session, number: int, kind: EntryKind) -> EntryRecord | None:
     """The last entry of this kind to be written."""
     row = session.scalars(
@@ -220,8 +266,11 @@ def deliveries(session: Session, number: int, *states: EffectState) -> tuple[Del
     return tuple(_picture(DeliveryRecord, row) for row in session.scalars(question))
 
 
-def record(session: Session, number: int) -> Record:
-    """Everything about one incident that is there; `KeyError` when there is none."""
+def record(session: Session, number: int, *, with_timeline: bool = True) -> Record:
+    """Everything about one incident that is there; `KeyError` when there is none.
+
+    The timeline grows without end, and most that is shown does not need it: see `Unread`.
+    """
     found = incident(session, number)
     if found is None:
         raise KeyError(number)
@@ -230,12 +279,12 @@ def record(session: Session, number: int) -> Record:
     return Record(
         incident=found,
         roles=roles(session, number),
-        timeline=timeline(session, number),
+        timeline=timeline(session, number) if with_timeline else Unread(),
         actions=actions(session, number),
         review=written,
         factors=factors(session, number) if written else (),
         signatures=signatures(session, number, signing) if written else (),
-        undelivered=deliveries(session, number, EffectState.DEAD),
+        undelivered=tuple(_picture(DeliveryRecord, row) for row in session.scalars(_DEAD_OF, {"number": number})),
         duties=duties(session, number),
         escalations=escalations(session, number),
         readers=readers(session, number),
@@ -406,7 +455,7 @@ def people(session: Session, users: Iterable[str], since: datetime | None = None
 
 def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
     """Effects that need a person to look."""
-    question = select(Effect).where(Effect.state == EffectState.DEAD).order_by(Effect.id.desc()).limit(limit)
+    question = select(Effect).where(Effect.state == DEAD).order_by(Effect.id.desc()).limit(limit)
     return list(session.scalars(question))
 
 
@@ -419,7 +468,7 @@ def given_up(session: Session, *, viewer: str | None, insider: str | None, limit
     question = (
         select(Effect)
         .outerjoin(Incident, Incident.id == Effect.incident_id)
-        .where(Effect.state == EffectState.DEAD)
+        .where(Effect.state == DEAD)
         .order_by(Effect.id.desc())
         .limit(limit)
     )
@@ -432,7 +481,7 @@ def given_up(session: Session, *, viewer: str | None, insider: str | None, limit
 
 def undelivered(session: Session, number: int | None = None) -> list[DeliveryRecord]:
     """What the world has not heard yet, of one incident or of all, in the order it was told."""
-    question = select(Effect).where(Effect.state != EffectState.DONE).order_by(Effect.id)
+    question = select(Effect).where(or_(Effect.state.in_(UNSETTLED), Effect.state == DEAD)).order_by(Effect.id)
     if number is not None:
         question = question.where(Effect.incident_id == number)
     return [_picture(DeliveryRecord, row) for row in session.scalars(question)]
@@ -440,10 +489,11 @@ def undelivered(session: Session, number: int | None = None) -> list[DeliveryRec
 
 def outbox_depth(session: Session) -> list[tuple[EffectState, int, datetime]]:
     """How many effects are not done, by state, and when the oldest of them was told."""
-    question = (
-        select(Effect.state, func.count(), func.min(Effect.told_at))
-        .where(Effect.state != EffectState.DONE)
-        .group_by(Effect.state)
+    question = union_all(
+        *(
+            select(Effect.state, func.count(), func.min(Effect.told_at)).where(some).group_by(Effect.state)
+            for some in (Effect.state.in_(UNSETTLED), Effect.state == DEAD)  # An index each: most effects are done.
+        )
     )
     return [(state, count, oldest) for state, count, oldest in session.execute(question)]
 

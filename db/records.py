@@ -4,7 +4,7 @@ Times are aware UTC; people, rooms and messages are named by Slack's ids.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -391,6 +391,20 @@ class ReaderRecord:
     asked_at: datetime
     mailed_at: datetime | None = None
     messaged_at: datetime | None = None
+
+
+class Unread(tuple[EntryRecord, ...]):
+    """In the place of a timeline that was not asked for: whoever reads it all the same learns of it at once."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[EntryRecord]:
+        """Never."""
+        raise LookupError("this record was read without its timeline")
+
+    def __len__(self) -> int:
+        """Never."""
+        raise LookupError("this record was read without its timeline")
 
 
 @dataclass(frozen=True, kw_only=True)

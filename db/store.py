@@ -5,29 +5,29 @@ Either all of it is there afterwards, or none.
 """
 
 import sqlite3
-import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, literal, make_url, select
+from sqlalchemy import Engine, bindparam, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from db import outbox, timeline
+from db import outbox, queries, timeline
+from db.engine import open_engine
 from db.enums import EntryKind
 from db.models import Base, Counter, Entry, Incident
+from db.turns import Turns
 
-BUSY_SECONDS = 10
-# A command must be answered within three: so long it waits for a connection, or for others to have written.
-PATIENCE_SECONDS = 2
+# Statements are built once: to make one anew takes longer than the database needs to answer it.
+_INCIDENT = (
+    select(Incident)
+    .where(Incident.id == bindparam("number"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 class Work:
@@ -37,14 +37,21 @@ class Work:
         """Made by `Store.begin`, never by hand."""
         self.session = session
         self.now = now
-        self.told = False
+        self.told: list[outbox.Told] = []
         self.noted: list[tuple[Incident, Entry]] = []
+        self._locked: dict[int, Incident] = {}
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
-        return self.session.scalars(
-            select(Incident).where(Incident.id == number).with_for_update().execution_options(populate_existing=True)
-        ).one()
+        if number not in self._locked:
+            self._locked[number] = self.session.scalars(_INCIDENT, {"number": number}).one()
+        return self._locked[number]
+
+    def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Incident, bool]]:
+        """The incident of this room and that of this number, locked, and whether this person may see them."""
+        found = queries.named(self.session, user=user, room=room, number=number, locked=True)
+        self._locked.update({incident.id: incident for incident, _ in found})
+        return found
 
     def lock_numbers(self, name: str) -> Counter:
         """Others who want one of these numbers wait for this transaction."""
@@ -77,10 +84,12 @@ class Work:
         self.noted.append((incident, entry))
         return entry
 
-    def tell(self, effect: outbox.Tellable) -> None:
-        """Say what the world must hear once this transaction is committed."""
-        outbox.tell(self.session, effect, self.now)
-        self.told = True
+    def tell(self, effect: outbox.Tellable, *, if_unsigned: bool = False) -> None:
+        """Say what the world must hear once this transaction is committed.
+
+        With `if_unsigned`, only if the incident has a review by then that is not signed.
+        """
+        self.told.append((effect, if_unsigned))
 
     def fresh_uid(self) -> str:
         """A name that no other incident, in this or any other database, has."""
@@ -109,8 +118,7 @@ class Store:
         self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
-        # Many SQLite writers waiting for the file's lock are slow and unfair; waiting here is neither.
-        self._one_writer = threading.Lock() if self.is_sqlite else None
+        self._turns = Turns(self.engine) if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -123,29 +131,15 @@ class Store:
 
         An SQLAlchemy `OperationalError` or `TimeoutError`, after two seconds at most, when the database does not take it.
         """
-        with self._turn() as patience, self._sessions() as session:
-            session.connection(execution_options={"tocsin_writes": True, "tocsin_busy_seconds": patience})
+        with self._turns.take() if self._turns else self._sessions() as session:
             work = Work(session, self.now())
             yield work
             if work.noted and self.before_commit:
                 self.before_commit(work)
+            outbox.tell(session, work.told, work.now)
             session.commit()
         if work.told and self.on_told:
             self.on_told()
-
-    @contextmanager
-    def _turn(self) -> Iterator[float]:
-        """Be the one who writes, on SQLite; gives the seconds of patience that are left."""
-        if self._one_writer is None:
-            yield PATIENCE_SECONDS
-            return
-        began = time.monotonic()
-        if not self._one_writer.acquire(timeout=PATIENCE_SECONDS):
-            raise TimeoutError("others have been writing to the database for too long")
-        try:
-            yield max(0.0, PATIENCE_SECONDS - (time.monotonic() - began))
-        finally:
-            self._one_writer.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -184,46 +178,3 @@ class Store:
             self._alone.close()
             self._alone = None
         self.engine.dispose()
-
-
-def open_engine(url: str) -> Engine:
-    """An engine for SQLite (WAL, every commit on the disk, foreign keys on) or PostgreSQL.
-
-    Parameters never reach logs or error texts: they hold what people wrote.
-    """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            parsed,
-            hide_parameters=True,
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=PATIENCE_SECONDS,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": PATIENCE_SECONDS},
-        )
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=PATIENCE_SECONDS)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # The driver's own transactions begin too late (a read before a write is not covered) and break SAVEPOINTs:
-    # it is told to keep out, and `_begin_sqlite` begins instead.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: a transaction that reads first and writes later could fail half-way.
-    options = connection.get_execution_options()
-    writes = options.get("tocsin_writes", False)
-    patience = options.get("tocsin_busy_seconds", BUSY_SECONDS)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from db.enums import EntryKind
-from db.models import Entry, Incident, ReviewVersion
+from db.models import Base, Entry, Incident, ReviewVersion
 
 GENESIS = "0" * 64
 
@@ -61,8 +62,7 @@ def append(
     `at` is when it happened, if that is not `now`. A transaction that waited for the lock began before the one that it
     waited for was done: it is recorded after it, whatever its clock says.
     """
-    newest = select(Entry.recorded_at).where(Entry.incident_id == incident.id, Entry.seq == incident.entries)
-    now = max(now, session.scalar(newest) or now)
+    now = max(now, incident.noted_at or now)
     entry = Entry(
         incident_id=incident.id,
         seq=incident.entries + 1,
@@ -75,10 +75,29 @@ def append(
     )
     entry.content_hash = content_hash(entry)
     entry.hash = link(incident.head or GENESIS, entry.content_hash)
-    incident.entries = entry.seq
-    incident.head = entry.hash
-    session.add(entry)
+    session.flush()
+    connection = session.connection()
+    last = {"entries": entry.seq, "head": entry.hash, "noted_at": now}
+    values = {f"entry_{name}": getattr(entry, name) for name in _COLUMNS}
+    values |= {f"incident_{name}": value for name, value in last.items()}
+    for statement in _APPEND[connection.dialect.name]:
+        connection.execute(statement, values)
+    for name, value in last.items():
+        set_committed_value(incident, name, value)
     return entry
+
+
+# Statements are built once, and go past the session: to make a row an object, and the object a row, takes longer than the
+# database needs to write it. PostgreSQL takes both at once, for one round trip.
+_COLUMNS = ("incident_id", "seq", "at", "recorded_at", "kind", "by", "text", "data", "content_hash", "hash")
+_INCIDENTS = Base.metadata.tables[Incident.__tablename__]
+_ADD = insert(Base.metadata.tables[Entry.__tablename__]).values({name: bindparam(f"entry_{name}") for name in _COLUMNS})
+_REMEMBER = (
+    update(_INCIDENTS)
+    .where(_INCIDENTS.c.id == bindparam("entry_incident_id"))
+    .values({name: bindparam(f"incident_{name}") for name in ("entries", "head", "noted_at")})
+)
+_APPEND = {"sqlite": (_ADD, _REMEMBER), "postgresql": (_REMEMBER.add_cte(_ADD.cte("entry")),)}
 
 
 def redact(session: Session, incident: Incident, entry: Entry, *, by: str, reason: str, now: datetime) -> None:

@@ -14,8 +14,9 @@ from sqlalchemy import Engine, make_url, text
 
 import migrations
 from bot.clock import MovableClock
+from db.engine import open_engine
 from db.models import Base
-from db.store import Store, open_engine
+from db.store import Store
 from tests.post_office import PostOffice
 
 # A Tuesday noon, in the middle of a working week, in winter.

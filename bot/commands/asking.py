@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -18,6 +18,7 @@ from bot.views.kit import Message
 from bot.workflows import rooms
 from db import queries
 from db.enums import Answer
+from db.models import Incident
 from db.records import IncidentRecord, Record
 from db.store import Work
 
@@ -233,17 +234,42 @@ def meant(parts: Parts, typed: Typed, *, free_text: bool = False) -> tuple[Incid
     A key comes first; without one it is the room's incident. What this person may not see does not exist. `free_text`
     says that what follows is prose: in a room, prose that begins with another incident's key stays in this room.
     """
+    asked, _ = typed.take_key()
     with parts.store.read() as session:
-        here = typed.channel and queries.incident_of_room(session, typed.channel)
+        found = queries.named(session, user=typed.user, room=typed.channel, number=asked)
+        number, is_seen, rest = _which(found, typed, free_text=free_text)
+        if is_seen:
+            return next(queries.picture(incident) for incident, _ in found if incident.id == number), rest
+    return seen(parts, number, typed), rest
+
+
+@contextmanager
+def begin(parts: Parts, typed: Typed, *, free_text: bool = False) -> Iterator[tuple[Work, int, Typed]]:
+    """The transaction in which a command is carried out, with the incident's number and the rest, as `meant` finds them."""
+    with parts.store.begin() as work:
+        asked, _ = typed.take_key()
+        found = work.named(user=typed.user, room=typed.channel, number=asked)
+        number, is_seen, rest = _which(found, typed, free_text=free_text)
+        if is_seen:
+            yield work, number, rest
+            return
+    seen(parts, number, typed)  # Slack may have to be asked, and no transaction waits for Slack.
+    with parts.store.begin() as work:
+        yield work, number, rest
+
+
+def _which(found: Collection[tuple[Incident, bool]], typed: Typed, *, free_text: bool) -> tuple[int, bool, Typed]:
+    """The number that is meant, whether this person is known to see that incident, and the command without its key."""
     number, rest = typed.take_key()
-    if number is not None and not (here and free_text and number != here.id):
-        return seen(parts, number, typed), rest
-    if not here:
+    here = next((incident.id for incident, _ in found if incident.room and incident.room == typed.channel), None)
+    if number is None or (here is not None and free_text and number != here):
+        number, rest = here, typed
+    if number is None:
         raise Refused(
             f"Which incident? Type it in the incident's room, or name it: `/incident {typed.word} INC-7 …`. "
             "`/incident list` shows the open ones."
         )
-    return seen(parts, here.id, typed), typed
+    return number, any(is_seen for incident, is_seen in found if incident.id == number), rest
 
 
 def seen(parts: Parts, number: int, doing: Doing) -> IncidentRecord:
@@ -265,7 +291,7 @@ def seen(parts: Parts, number: int, doing: Doing) -> IncidentRecord:
     return hidden
 
 
-def record_of(parts: Parts, number: int) -> Record:
+def record_of(parts: Parts, number: int, *, with_timeline: bool = True) -> Record:
     """Everything about an incident that this person was found to see."""
     with parts.store.read() as session:
-        return queries.record(session, number)
+        return queries.record(session, number, with_timeline=with_timeline)

@@ -36,7 +36,8 @@ def status(parts: Parts, asked: Typed) -> Reply:
     """`/incident status`: the card, for this person alone."""
     incident, _ = meant(parts, asked)
     mail = parts.settings.smtp is not None
-    return card.card(record_of(parts, incident.id), parts.policy, mail_configured=mail, now=parts.clock.now())
+    record = record_of(parts, incident.id, with_timeline=False)
+    return card.card(record, parts.policy, mail_configured=mail, now=parts.clock.now())
 
 
 def timeline(parts: Parts, asked: Typed) -> Reply:

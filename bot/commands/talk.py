@@ -1,28 +1,27 @@
 """What people say for the record: notes and updates."""
 
-from bot.commands.asking import Click, Form, Reply, Typed, meant, record_of, seen
+from bot.commands.asking import Click, Form, Reply, Typed, begin, record_of, seen
 from bot.parts import Parts
 from bot.views import modals
 from bot.workflows import incidents
+from db import queries
 
 
 def note_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident note We restarted the pods`; without a text the form asks."""
-    incident, rest = meant(parts, asked, free_text=True)
-    if not rest.rest:
-        return modals.note(record_of(parts, incident.id))
-    with parts.store.begin() as work:
-        incidents.note(work, number=incident.id, by=asked.user, text=rest.rest)
+    with begin(parts, asked, free_text=True) as (work, number, rest):
+        if not rest.rest:
+            return modals.note(queries.record(work.session, number))
+        incidents.note(work, number=number, by=asked.user, text=rest.rest)
     return None
 
 
 def update_typed(parts: Parts, asked: Typed) -> Reply:
     """`/incident update Payments work again`; without a text the form asks."""
-    incident, rest = meant(parts, asked, free_text=True)
-    if not rest.rest:
-        return modals.update(record_of(parts, incident.id))
-    with parts.store.begin() as work:
-        incidents.update(work, number=incident.id, by=asked.user, text=rest.rest)
+    with begin(parts, asked, free_text=True) as (work, number, rest):
+        if not rest.rest:
+            return modals.update(queries.record(work.session, number))
+        incidents.update(work, number=number, by=asked.user, text=rest.rest)
     return None
 
 

@@ -197,9 +197,9 @@ def update(work: Work, *, number: int, by: str, text: str) -> Incident:
     incident = work.incident(number)
     lifecycle.check_open(incident.key, incident.phase)
     text = wording.paragraph(text, "update")
-    so_far = [entry for entry in queries.timeline(work.session, number) if entry.kind is EntryKind.UPDATE]
+    so_far = queries.count_entries(work.session, number, EntryKind.UPDATE)
     work.note(incident, EntryKind.UPDATE, text, by=by)
-    say(work, incident, "update", {"by": by, "text": text, "number": len(so_far) + 1}, aloud=True)
+    say(work, incident, "update", {"by": by, "text": text, "number": so_far + 1}, aloud=True)
     redraw(work, incident)
     return incident
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from bot.effects import RefreshAnnouncement, RefreshCard, RefreshReview, RefreshTopic, Say
 from bot.workflows import people
-from db.enums import ReviewState
-from db.models import Incident, Review
+from db.models import Incident
 from db.store import Work
 
 
@@ -39,6 +38,4 @@ def redraw(work: Work, incident: Incident, *, outside: bool = False, document: b
         work.tell(RefreshTopic(incident=incident.id))
     if outside and not incident.private:
         work.tell(RefreshAnnouncement(incident=incident.id))
-    review = work.session.get(Review, incident.id)
-    if review is not None and (document or review.state is not ReviewState.DONE):
-        work.tell(RefreshReview(incident=incident.id))
+    work.tell(RefreshReview(incident=incident.id), if_unsigned=not document)

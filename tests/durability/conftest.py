@@ -15,7 +15,7 @@ import migrations
 from bot import logs
 from bot.app import Tocsin
 from bot.clock import MovableClock
-from db.store import open_engine
+from db.engine import open_engine
 from sandbox import running
 from tests import story
 from tests.durability.processes import Bot

@@ -22,6 +22,7 @@ def number(store):
     """An incident whose effects are out of the way."""
     with store.begin() as work:
         incident = incidents.declare(work, policy=POLICY, by="U0ANA", title="Checkout is down")
+    with store.begin() as work:
         work.session.execute(Effect.__table__.delete())
     return incident.id
 

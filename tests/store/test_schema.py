@@ -8,8 +8,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import migrations
+from db.engine import open_engine
 from db.models import Base
-from db.store import open_engine
 
 
 def is_ours(thing, name, kind, is_reflected, beside):

@@ -16,7 +16,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
 import migrations
 from bot import schedule, web
 from bot.settings import HttpAddress
-from db.store import open_engine
+from db.engine import open_engine
 from tests.story import text
 
 IS_DOWN = "The database does not answer. Nothing was changed;"

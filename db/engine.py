@@ -1,0 +1,86 @@
+"""How a database is opened: SQLite, where every commit is on the disk, or PostgreSQL."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+BUSY_SECONDS = 10.0
+# A command must be answered within three: so long it waits for a connection, or for others to have written.
+PATIENCE_SECONDS = 2
+# A connection that lay unused for so long is asked whether it still lives, which costs a round trip.
+UNUSED_SECONDS = 1.0
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, every commit on the disk, foreign keys on) or PostgreSQL.
+
+    Parameters never reach logs or error texts: they hold what people wrote.
+    """
+    parsed = make_url(url)
+    pool = {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": PATIENCE_SECONDS,
+        "pool_use_lifo": True,  # What was used last has its statements and pages at hand.
+    }
+    if parsed.get_backend_name() != "sqlite":
+        connect = {"connect_timeout": PATIENCE_SECONDS}
+        engine = create_engine(parsed, hide_parameters=True, connect_args=connect, **pool)
+        event.listen(engine, "checkin", _lay_aside)
+        event.listen(engine, "checkout", _ask_after)
+        return engine
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, hide_parameters=True, **pool)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _lay_aside(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info["unused_since"] = time.monotonic()
+
+
+def _ask_after(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+    if time.monotonic() - entry.info.get("unused_since", time.monotonic()) < UNUSED_SECONDS:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except Exception as error:
+        raise InvalidatePoolError from error
+
+
+def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    # The driver's own transactions begin too late (a read before a write is not covered) and break SAVEPOINTs:
+    # it is told to keep out, and `_begin_sqlite` begins instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    entry.info["patience"] = None
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a transaction that reads first and writes later could fail half-way.
+    options = connection.get_execution_options()
+    patience = int(1000 * options.get("tocsin_busy_seconds", BUSY_SECONDS))
+    cursor = connection.connection.cursor()
+    if connection.info.get("patience") != patience:
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+        connection.info["patience"] = patience
+    statement = "BEGIN IMMEDIATE" if options.get("tocsin_writes", False) else "BEGIN"
+    try:
+        cursor.execute(statement)
+    except sqlite3.OperationalError as error:  # SQLAlchemy wraps what is asked through it alone.
+        raise OperationalError(statement, None, error) from error
+    finally:
+        cursor.close()
