@@ -34,6 +34,14 @@ def typed(parts: Parts, asked: Typed) -> Reply:
     )
 
 
+def resembling(parts: Parts, asked: Typed) -> Reply:
+    """`/incident similar`: past incidents that resemble this one, of those that this person may see."""
+    incident, _ = meant(parts, asked)
+    with parts.store.read() as session:
+        found = similar.with_similar(session, queries.record(session, incident.id), viewer=asked.user)
+    return lists.similar(found, parts.policy)
+
+
 def asked(parts: Parts, click: Click) -> Reply:
     """Opens the form."""
     seen(parts, click.number, click)
@@ -187,7 +195,7 @@ def _share(parts: Parts, number: int, doing: Doing) -> Reply:
     return "The review was shared in the announcement's thread."
 
 
-TYPED = {"review": typed}
+TYPED = {"review": typed, "similar": resembling}
 CLICKS = {
     "review.open": asked,
     "review.part": part_asked,

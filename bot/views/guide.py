@@ -39,6 +39,7 @@ COMMANDS = (
     Command("action @bo by friday Add an alert", "adds a follow-up action with owner and due date"),
     Command("actions", "lists the follow-up actions, with what can be done with each"),
     Command("clocks", "regulatory clocks: what is due, with buttons to record times, draft, and say that it was filed"),
+    Command("similar", "past incidents that resemble this one"),
     Command("review", "opens the post-incident review"),
     Command("review done", "finishes the review, or signs it"),
     Command("review factors", "lists what contributed, to change one by one"),

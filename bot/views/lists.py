@@ -109,6 +109,21 @@ def waiting(reviews: Sequence[ReviewRecord], actions: Sequence[ActionRecord], mo
     return [kit.section("*Waiting for you*"), *lines] if lines else []
 
 
+def similar(record: Record, policy: Policy) -> Message:
+    """Past incidents that resemble this one, and the words they share."""
+    title = f"Like {record.incident.key}"
+    lines = [
+        kit.say(
+            "{line}\n{words}",
+            line=card.line(like.incident, policy),
+            words=kit.say("in both: {words}", words=", ".join(like.words)),
+        )
+        for like in record.similar
+    ]
+    nothing = Safe("Nothing before it shares telling words with it, as far as you may see.")
+    return Message.of(title, kit.header(title), *kit.sections(kit.join("\n", lines) or nothing))
+
+
 def actions_of(record: Record) -> Message:
     """The incident's follow-up actions: what is open with all that can be done with it, then what became of the others."""
     title = f"Follow-up actions of {record.incident.key}"

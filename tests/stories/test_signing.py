@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.workflows import privacy
 from bot.workflows.signing import document_hash
 from db import queries, timeline
 from db.models import Incident, ReviewVersion
@@ -147,3 +148,31 @@ def test_numbers_that_are_none_are_refused_with_an_example(story, room):
     kai.clicks("Impact", on=told(kai, "is being reviewed"))
     outcome = kai.fills("Impact", customers_percent="most of them")
     assert "such as 12.5" in str(outcome)
+
+
+def test_what_is_redacted_is_gone_from_what_was_signed_and_everything_still_verifies(story, room):
+    ana, kai = story.people("Ana", "Kai")
+    ana.types("/incident note The password was kraken7", room)
+    filled(story, room)
+    ana.types("/incident review done", room)
+    kai.clicks("Sign review", on=told(kai, "yours to sign"))
+    assert "kraken7" in versions(story)[0].document
+    seq = next(entry.seq for entry in story.record(1).timeline if "kraken7" in entry.text)
+    with story.bot.parts.store.begin() as work:
+        privacy.redact(work, number=1, seq=seq, by="tocsin", reason="a secret")
+    story.settles()
+    (version,) = versions(story)
+    assert (version.document, version.redacted_at is None) == ("", False)
+    assert "kraken7" not in written(story, room)
+    assert broken(story) == []
+    assert story.record(1).review.state == "done"
+
+
+def test_similar_incidents_are_told_to_whoever_may_see_them(story, room):
+    ana, bo = story.people("Ana", "Bo")
+    ana.declares("Payroll laptop stolen", private=True)
+    later = bo.declares("Queue for payroll laptop is stuck")
+    assert "INC-1" in text(bo.types("/incident similar", later).message)
+    assert "INC-2" not in text(bo.types("/incident similar", later).message)
+    assert "INC-2" in text(ana.types("/incident similar INC-3").message)
+    assert "Nothing before it" in text(ana.types("/incident similar", room).message)
