@@ -80,8 +80,9 @@ def draw_home(parts: Parts, user: str) -> None:
     with parts.store.read() as session:
         incidents = queries.incidents_open(session, viewer)
         reviews, actions = queries.waiting_for(session, user)
+        owned = queries.clocks_of(session, user)
     lost = may.repairs(parts, user, viewer)
-    view = home.home(incidents, reviews, actions, parts.policy, undelivered=lost)
+    view = home.home(incidents, reviews, actions, parts.policy, undelivered=lost, owned=owned)
     parts.quick.call("views.publish", user_id=user, view=view)
 
 

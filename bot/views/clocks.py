@@ -16,9 +16,9 @@ from bot.policy.periods import Start
 from bot.views import kit
 from bot.views.kit import Message, Safe
 from bot.workflows import duties
-from db.records import IncidentRecord, Record
+from db.records import ClockRecord, IncidentRecord, Record
 
-ON_CARD_MOST, LISTED_MOST, QUESTIONS_MOST = 8, 14, 5
+ON_CARD_MOST, LISTED_MOST, QUESTIONS_MOST, OWED_MOST = 8, 14, 5, 10
 _ORDER = (
     State.OVERDUE,
     State.DUE,
@@ -167,6 +167,25 @@ def _running(record: Record, policy: Policy, one: Standing, now: datetime) -> It
         yield kit.escape("may be earlier, for a time is missing")
     owner = duties.owner(record, policy, one.rule)
     yield kit.person(owner) if owner else kit.escape("nobody owns it")
+
+
+def owed(clocks: Sequence[tuple[int, ClockRecord]]) -> list[Block]:
+    """The clocks that somebody owns by name, the first due first; nothing when there are none."""
+    lines = [
+        kit.say(
+            "*{rule}* of INC-{number}, due {due}",
+            rule=clock.rule,
+            number=str(number),
+            due=kit.when(clock.due_at) if clock.due_at else "without undue delay",
+        )
+        for number, clock in clocks[:OWED_MOST]
+    ]
+    if len(clocks) > OWED_MOST:
+        lines.append(kit.escape(f"and {len(clocks) - OWED_MOST} more"))
+    if not lines:
+        return []
+    head = kit.say("*Regulatory clocks that are yours* ({not_advice})", not_advice=NOT_ADVICE.rstrip(".").lower())
+    return [kit.section(head), *kit.sections(kit.bullets(lines))]
 
 
 def moment(start: Start | None) -> datetime | None:

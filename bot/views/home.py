@@ -7,8 +7,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.policy import Policy
-from bot.views import buttons, card, kit, lists
-from db.records import ActionRecord, DeliveryRecord, IncidentRecord, ReviewRecord
+from bot.views import buttons, card, clocks, kit, lists
+from db.records import ActionRecord, ClockRecord, DeliveryRecord, IncidentRecord, ReviewRecord
 
 LISTED_MOST = 20
 REPAIRS_MOST = 10
@@ -21,9 +21,11 @@ def home(
     policy: Policy,
     *,
     undelivered: Sequence[DeliveryRecord] = (),
+    owned: Sequence[tuple[int, ClockRecord]] = (),
 ) -> View:
     """Declare, what waits for the reader, and the open incidents that the reader may see.
 
+    `owned` are the running clocks that were given to the reader, with the incident's number, also of what is over.
     `undelivered` is what was given up of incidents that the reader may see and repair.
     """
     return kit.home(
@@ -31,6 +33,7 @@ def home(
             kit.header("tocsin"),
             *kit.actions([buttons.declare(), buttons.help_()]),
             *_given_up(undelivered),
+            *clocks.owed(owned),
             *lists.waiting(reviews, actions, most=LISTED_MOST),
             kit.divider(),
             *lists.opened(incidents, policy, most=LISTED_MOST),

@@ -201,6 +201,11 @@ def test_closing_waits_for_decisions_and_a_decision_can_be_withdrawn(story):
     assert "false alarm" not in refused
     assert "gdpr-33-1 runs" in str(ana.types("/incident dismiss It was a mouse", room).said)
 
+    assert "Regulatory clocks" not in text(kai.opens_home())
+    ana.clicks("Give to …", on=ana.types("/incident clocks", room).message)
+    ana.fills("Give the clock", person=kai.id)
+    assert "of INC-1, due" in text(kai.opens_home())
+
     kai.clicks("Not required…", on=kai.types("/incident clocks", room).message)
     kai.fills("Not required", reason="The disk was encrypted")
     assert room.said("decided that", "gdpr-33-1", "The disk was encrypted")
