@@ -60,7 +60,7 @@ def test_it_is_a_module_too() -> None:
         ("show", "Missing argument 'KEY'"),
         ("show INC-seven", "'INC-seven' is no incident's key; they look like INC-7"),
         ("show 99999999999", "is no incident's key"),
-        ("export INC-7 --format pdf", "'pdf' is not one of 'json', 'md'"),
+        ("export INC-7 --format doc", "'doc' is not one of 'json', 'md', 'html', 'pdf', 'diff', 'csv'"),
         ("verify all", "'all' is no incident's key"),
         ("declare", "Missing argument"),
         ("declare Fire --by ana", "'ana' is no Slack user id such as U0123ABCD"),

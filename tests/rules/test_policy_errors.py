@@ -142,7 +142,7 @@ def test_a_wrong_value(complaint, text, line):
             (
                 "policy.yml:1: rolls: unknown key; did you mean 'roles'? "
                 "Allowed: leadership, escalation, roles, severities, customers, review, actions, rooms, permissions, retention, backup, "
-                "frameworks, calendar"
+                "templates, frameworks, calendar"
             ),
         ),
         ("rooms: {xyz: 1}", "policy.yml:1: rooms.xyz: unknown key; allowed: prefix"),

@@ -65,7 +65,7 @@ FORMS = {
     "actions.added": (
         modals.action(RECORD),
         "Add an action",
-        {"text": "Action", "owner": "Owner", "due_on": "Due"},
+        {"text": "Action", "owner": "Owner", "due_on": "Due", "kind": "Kind", "priority": "Priority"},
     ),
     "review.filled": (
         reviewing.everything(RECORD),
