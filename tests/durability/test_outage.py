@@ -18,7 +18,7 @@ from tests.durability.scenes import ANA, BO, KAI, declared
 from tests.durability.stage import Stage
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-ROOMS, CHANGES = (100, 1000) if NIGHTLY else (8, 80)
+ROOMS, CHANGES = (100, 1000) if NIGHTLY else (4, 40)
 MINUTES = 10
 LOOKS_A_MINUTE = 60 // EVERY_SECONDS
 # Beyond what must be said, each once: the card, the topic, the announcement; and a look whether the room is still there.
