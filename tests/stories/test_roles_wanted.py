@@ -106,6 +106,13 @@ def test_a_role_that_nobody_has_is_asked_for_step_by_step(story):
     story.passes(hours=2)
     assert story.minute_strikes() == 0
     assert other.said("Nobody is") == []
+    ana.declares("Mail is down", severity="SEV1")
+    story.passes(hours=2)  # Nobody looked meanwhile: the room has its time to answer all the same.
+    assert [story.minute_strikes(), story.minute_strikes()] == [1, 0]
+    story.passes(minutes=14)
+    assert story.minute_strikes() == 0
+    story.passes(minutes=1)
+    assert story.minute_strikes() == 1
 
 
 def test_a_commander_who_is_missing_is_asked_for_from_the_button(on_stage):
