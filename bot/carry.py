@@ -35,7 +35,7 @@ from bot.effects import (
     TellCustomers,
 )
 from bot.errand import Errand, Learned, nothing
-from bot.errors import MailRefused, MailUnclear, SlackBusy, SlackError, SlackRefused
+from bot.errors import MailRefused, NotYet, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.views import card, document, drafts, letters, lists, messages, papers
@@ -296,7 +296,7 @@ def say(effect: Say, errand: Errand) -> Learned:
     late, values = waited > LATE, effect.values
     if incident and effect.place == "person" and effect.what in LEADING_TO_THE_ROOM:
         if incident.room is None and waited < ROOM_SOON:
-            raise SlackBusy("chat.postMessage", 1)
+            raise NotYet("the room that it leads to is being opened")
         values = {**values, "room": incident.room}
     message = messages.say(
         effect.what,
@@ -365,7 +365,7 @@ def send_mail(effect: SendMail, errand: Errand) -> Learned:
     incident = errand.incident() if effect.incident is not None else None
     waited = parts.clock.now() - errand.claimed.told_at
     if incident and incident.room is None and waited < ROOM_SOON and not parts.health.degraded:
-        raise MailUnclear("the room is being opened, and the mail is to link to it")
+        raise NotYet("the room that it leads to is being opened")
     known, newly_known = _people_of(effect, parts)
     link = {"room_link": ROOM_LINK + incident.room} if incident and incident.room else {}
     letter = letters.letter(

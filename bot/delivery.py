@@ -17,6 +17,7 @@ from bot.errand import Errand
 from bot.errors import (
     MailRefused,
     MailUnclear,
+    NotYet,
     SlackBusy,
     SlackRefused,
     SlackUnclear,
@@ -166,6 +167,8 @@ class Delivery:
             effect = KINDS[claimed.kind].model_validate(claimed.payload)
             with slack.within(CALLING_SECONDS):
                 learned = carry.carry(effect, Errand(self.parts, claimed))
+        except NotYet as first:
+            self._postpone(claimed, FIRST_WAIT, str(first), for_ever=True, level=logging.INFO)
         except (SlackBusy, TargetBusy) as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
         except (SlackUnclear, MailUnclear, TargetUnclear) as unclear:
@@ -194,14 +197,22 @@ class Delivery:
         if claimed.kind not in WITHOUT_SLACK:
             self.parts.health.came_through()
 
-    def _postpone(self, claimed: Claimed, wait: timedelta, error: str, *, for_ever: bool = False) -> None:
+    def _postpone(
+        self,
+        claimed: Claimed,
+        wait: timedelta,
+        error: str,
+        *,
+        for_ever: bool = False,
+        level: int = logging.WARNING,
+    ) -> None:
         # Old is not enough: after a weekend without the bot, or a repair, it has hardly been tried.
         old = self.parts.clock.now() - claimed.told_at > GIVE_UP_AFTER
         if old and claimed.attempts >= GIVE_UP_TRIES and not for_ever:
             self._bury(claimed, error)
             return
         DELIVERED.labels(claimed.kind, "postponed").inc()
-        log.warning("%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
+        log.log(level, "%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
         with self.parts.store.begin() as work:
             outbox.postpone(work.session, claimed, until=work.now + wait, error=error)
 

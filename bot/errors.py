@@ -5,6 +5,7 @@ TocsinError
 │   └── NotFound     there is no such incident, or not for this person (the same words for both)
 ├── BadSettings      an environment setting is missing or malformed
 ├── BadPolicy        the policy file says something that cannot be
+├── NotYet           something else must be there first; nothing was tried
 ├── SlackError       a call of Slack's Web API did not succeed
 │   ├── SlackRefused   Slack understood and said no; saying it again would not help
 │   ├── SlackBusy      Slack asks to come back later
@@ -43,6 +44,10 @@ class BadSettings(TocsinError):
 
 class BadPolicy(TocsinError):
     """The policy file cannot be used; the line names the file, the line and the key."""
+
+
+class NotYet(TocsinError):
+    """What must be there first (a room that is being opened) is not there yet. Nothing was tried; it comes in a moment."""
 
 
 class SlackError(TocsinError):

@@ -114,6 +114,7 @@ def forms() -> list[View]:
         *(reviewing.part(COMPLETE, part) for part in reviewing.PARTS),
         reviewing.factor(COMPLETE, COMPLETE.factors[0]),
         modals.dismiss(COMPLETE),
+        modals.fix_forward(COMPLETE),
         modals.merge(COMPLETE, [OTHER]),
         modals.reopen(COMPLETE),
         modals.fix_forward(COMPLETE),
