@@ -168,7 +168,7 @@ class Delivery:
             with slack.within(CALLING_SECONDS):
                 learned = carry.carry(effect, Errand(self.parts, claimed))
         except NotYet as first:
-            self._postpone(claimed, FIRST_WAIT, str(first), for_ever=True, level=logging.INFO)
+            self._postpone(claimed, FIRST_WAIT, str(first), for_ever=True, level=logging.DEBUG)
         except (SlackBusy, TargetBusy) as busy:
             self._postpone(claimed, timedelta(seconds=busy.retry_after), str(busy), for_ever=True)
         except (SlackUnclear, MailUnclear, TargetUnclear) as unclear:
