@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import acks, declares, process, scale, similar
-from bench.figures import Figure, machine
+from bench.figures import Figure, busy, machine
 from bot.clock import SystemClock
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -39,13 +39,13 @@ def main() -> None:
     asked = arguments.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         arguments.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    figures = []
+    before, figures = busy(), []
     console = Console()
     for figure in measured(asked.parts or PARTS, full=asked.full, size=asked.size):
         console.print(f"{figure.what}: {figure.measured}", style="dim")
         figures.append(figure)
     console.print(_table(figures))
-    _write(figures)
+    _write(figures, before)
 
 
 def _table(figures: Sequence[Figure]) -> Table:
@@ -55,9 +55,9 @@ def _table(figures: Sequence[Figure]) -> Table:
     return table
 
 
-def _write(figures: Sequence[Figure]) -> None:
+def _write(figures: Sequence[Figure], before: str) -> None:
     rows = [f"| {one.what} | {one.measured} | {one.target} | {MARKS[one.ok]} |" for one in figures]
-    head = ["# Measured", "", f"{SystemClock().now():%Y-%m-%d}, on {machine()}.", ""]
+    head = ["# Measured", "", f"{SystemClock().now():%Y-%m-%d}, on {machine()}, {before}.", ""]
     table = ["| what | measured | target | met |", "|---|---|---|---|", *rows, ""]
     RESULTS.write_text("\n".join([*head, *table]), encoding="utf-8")
 

@@ -36,3 +36,8 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {system}"
+
+
+def busy() -> str:
+    """How much else goes on, which the figures suffer from: to be asked before anything is measured."""
+    return f"where {os.getloadavg()[0]:.1f} other tasks wanted a processor"
