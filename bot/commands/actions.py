@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from bot.commands import dates, who
-from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, number_in, record_of, seen
+from bot.commands.asking import USER, Click, Form, Reply, Typed, meant, number_in, record_of, seen, word_in
 from bot.errors import Refused
 from bot.parts import Parts
 from bot.views import lists, modals
@@ -63,8 +63,8 @@ def added(parts: Parts, form: Form) -> None:
             owner=person,
             due_on=due_on,
             today=_today(parts),
-            kind=ActionKind(form.option("kind") or ActionKind.PREVENT),
-            priority=ActionPriority(form.option("priority") or ActionPriority.MEDIUM),
+            kind=word_in(ActionKind, form.option("kind") or ActionKind.PREVENT),
+            priority=word_in(ActionPriority, form.option("priority") or ActionPriority.MEDIUM),
         )
 
 
