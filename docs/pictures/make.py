@@ -109,7 +109,7 @@ class Person:
 
 
 def live(browser: Browser, url: str, save: Save) -> None:
-    """Ana and Bo take INC-3 from its declaration to its close."""
+    """Ana and Bo take INC-3 from its declaration to its close; Mia, who commands, signs the review."""
     ana, bo = Person(browser, url, "Ana", "incidents"), Person(browser, url, "Bo", "incidents")
     declare(ana, save)
     bo.sees("INC-3 · Checkout is down")
@@ -126,6 +126,9 @@ def live(browser: Browser, url: str, save: Save) -> None:
     phone.page.close()
     recover(ana, bo)
     review(ana, bo)
+    mia = Person(browser, url, "Mia", room)
+    mia.clicks("Sign review")
+    ana.sees("signed")
     ana.says("/incident close")
     bo.card_says("Closed")
     ana.card_says("Closed")

@@ -53,8 +53,18 @@ def test_the_record_has_the_promised_shape(tocsin: Tocsin, books: Store, clock: 
     assert list(record["timeline"][0]) == ["at", "kind", "by", "text", "hash"]
     assert [entry["kind"] for entry in record["timeline"]][:4] == ["declared", "answer", "note", "phase"]
     assert record["actions"] == [
-        {"text": "Add an alert on queue depth", "owner": "U0BO", "due_on": "2026-12-08", "state": "open"}
+        {
+            "text": "Add an alert on queue depth",
+            "owner": "U0BO",
+            "due_on": "2026-12-08",
+            "state": "open",
+            "kind": "prevent",
+            "priority": "medium",
+            "rejected_because": "",
+            "proof": "",
+        }
     ]
+    assert list(record["actions"][0])[:4] == ["text", "owner", "due_on", "state"]
     assert list(record["review"]) == ["state", "due_at", "document"]
     assert record["review"]["document"].startswith("# Post-incident review of INC-1")
     assert list(record["deliveries"][0]) == ["kind", "state", "attempts", "error"]
@@ -93,7 +103,7 @@ def test_the_document_names_people(tocsin: Tocsin, books: Store, clock: MovableC
     assert written.endswith("\n")
     assert not written.endswith("\n\n")
     assert "Declared by Ana" in written
-    assert "(Bo, due Tue 8 Dec 2026)" in written
+    assert "Bo, due Tue 8 Dec 2026)" in written
     assert "U0ANA" not in written
 
 
