@@ -4,6 +4,7 @@ Everything is kept in `.demo`. The workspace and its incidents are prepared once
 """
 
 import fcntl
+import os
 import shutil
 import signal
 import socket
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 HOME = Path(".demo")
 USUAL_PORT = 8100
+# Whoever has a mail server at hand sees what leadership is sent.
+MAIL = ("TOCSIN_SMTP_URL", "TOCSIN_MAIL_FROM")
 START_SECONDS, STOP_SECONDS, LOOK_SECONDS = 30.0, 5.0, 0.05
 
 RULES = """\
@@ -38,6 +41,13 @@ leadership:
   - {name: Mia, slack: U0MIA, email: mia@example.com}
 roles:
   commander: {default: U0MIA}   # Mia leads the company; whoever she hands over to leads the response
+customers:
+  organisation: Demo Shop       # what stands above the status page
+  components:
+    payments: {label: Card payments}
+    login: {label: Login}
+frameworks:
+  gdpr: {applies: true, by: Mia, decided_on: 2026-01-05}   # its clocks start when personal data is involved
 """
 
 # The workspace lives as long as this process: when its standard input ends, whatever the reason, it stops.
@@ -72,7 +82,7 @@ def run(*, port: int | None, fresh: bool, rate_limits: bool = True) -> None:
             forget()
         with (HOME / "tocsin.log").open("a", encoding="utf-8") as log, _workspace(_free(port), lock) as (child, slack):
             logs.configure(log)
-            with _bot(child, slack) as bot:
+            with _bot(child, slack) as (bot, web_port):
                 if not (HOME / "ready").exists():
                     with console.status("Preparing two incidents …"):
                         scenario.play(scenario.Stage(slack, bot.parts.store))
@@ -80,7 +90,7 @@ def run(*, port: int | None, fresh: bool, rate_limits: bool = True) -> None:
                 if rate_limits:  # The two incidents alone were told faster than Slack lets anybody talk.
                     slack.post("/sandbox/limits", {"on": True})
                     bot.parts.slack.pace = Pace(time.monotonic)
-                console.print(_welcome(slack.url))
+                console.print(_welcome(slack.url, f"http://127.0.0.1:{web_port}/status/"))
                 _wait(child)
     console.print("Stopped. Everything is kept in .demo.")
 
@@ -163,8 +173,8 @@ def _await(child: subprocess.Popen[bytes], slack: LocalSlack) -> None:
 
 
 @contextmanager
-def _bot(child: subprocess.Popen[bytes], slack: LocalSlack) -> Iterator["Tocsin"]:
-    """The bot, connected; it leaves in an orderly way, however impatient somebody is."""
+def _bot(child: subprocess.Popen[bytes], slack: LocalSlack) -> Iterator[tuple["Tocsin", int]]:
+    """The bot, connected, and its own port; it leaves in an orderly way, however impatient somebody is."""
     from bot.app import Tocsin  # noqa: PLC0415 -- takes as long as the workspace takes to start: meanwhile
 
     _await(child, slack)
@@ -173,12 +183,12 @@ def _bot(child: subprocess.Popen[bytes], slack: LocalSlack) -> Iterator["Tocsin"
         "DATABASE_URL": f"sqlite:///{(HOME / 'tocsin.db').absolute()}",
         "TOCSIN_HTTP": "127.0.0.1:0",
         "TOCSIN_POLICY": str(HOME / "policy.yml"),
+        **{name: os.environ[name] for name in MAIL if name in os.environ},
     }
     found = settings.load(need_slack=True, env=environment)
     bot = Tocsin(found, policy.load(found.policy, zone=found.timezone))
     try:
-        bot.start()
-        yield bot
+        yield bot, bot.start()
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         bot.stop()
@@ -198,7 +208,10 @@ def _last_line() -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing") + " (.demo/slack.log)"
 
 
-def _welcome(url: str) -> Panel:
-    where = f"[bold]Open [link={url}/]{url}/[/link][/bold] in a browser: a Slack workspace with tocsin in it.\n"
+def _welcome(url: str, status: str) -> Panel:
+    where = f"[bold]Open [link={url}/]{url}/[/link][/bold] in a browser: a Slack workspace with tocsin in it."
+    outside = f"What customers are told stands at [link={status}]{status}[/link].\n"
     ending = "\n[dim]Ctrl-C stops it; everything is kept in .demo. `make demo FRESH=1` begins anew.[/dim]"
-    return Panel(Group(where, Markdown(TO_TRY), ending), title="tocsin demo", border_style="red", padding=(1, 2))
+    return Panel(
+        Group(where, outside, Markdown(TO_TRY), ending), title="tocsin demo", border_style="red", padding=(1, 2)
+    )

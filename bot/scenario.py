@@ -164,6 +164,8 @@ def _state(element: Mapping[str, Any], answer: Given) -> dict[str, Any]:
             state: dict[str, Any] = {"value": answer}
         case "checkboxes":
             state = {"selected_options": element["options"] if answer else []}
+        case "multi_static_select":
+            state = {"selected_options": [one for one in element["options"] if one["value"] in str(answer).split()]}
         case "static_select" | "radio_buttons":
             state = {"selected_option": next(one for one in element["options"] if one["value"] == answer)}
         case "users_select":
@@ -204,12 +206,14 @@ def finished(stage: Stage) -> None:
     ana.clicks("Answer questions", customer_data="no", personal_data="no", service_affecting="yes")
     ana.types("/incident phase containment")
     kai.types("/incident update One in three card payments fails. We know the cause and are switching gateways.")
+    tells_customers(kai, "One card payment in three fails. We know the cause and are on it.", components="payments")
     bo.types("/incident note Traffic is on the first gateway alone; its load is at 60 %.")
     bo.clicks("Contained…", text="All payments go through the first gateway.")
     ana.types("/incident phase recovery")
     bo.types("/incident note The new certificate is in place; the second gateway takes traffic again.")
     kai.clicks("Verified…", text="200 test payments through each gateway, and an hour without a refusal.")
     kai.types("/incident update Card payments work again. Nobody was charged twice.")
+    tells_customers(kai, "Card payments work again. Nobody was charged twice.", stage="resolved")
     ana.types("/incident phase review")
     ana.types("/incident action @Bo by friday Warn 30 days before a certificate runs out")
     ana.fills(
@@ -223,6 +227,12 @@ def finished(stage: Stage) -> None:
     )
     ana.types("/incident review done")
     ana.types("/incident close")
+
+
+def tells_customers(comms: Person, text: str, **answers: Given) -> None:
+    """Draft what customers will read, and publish it."""
+    comms.fills("/incident customers", text=text, **answers)
+    comms.types("/incident customers publish")
 
 
 def half_done(stage: Stage) -> None:
@@ -245,6 +255,9 @@ def half_done(stage: Stage) -> None:
     kai.pins(seen["message"])
     kai.clicks("Confirm severity")
     kai.types("/incident update Nobody in Europe can log in. Who is logged in can work. Next update in 30 minutes.")
+    tells_customers(
+        kai, "Customers in Europe cannot log in. Who is logged in can work. We are at it.", components="login"
+    )
     kai.types("/incident phase containment")
     ana.types("I am moving the old sessions away. Twenty minutes, if the copy goes on at this speed.")
     bo.types("/incident note New sessions go to Dublin for now; one login in ten works again.")
