@@ -11,7 +11,7 @@ from bot.views.kit import Message, Safe
 from db.records import CustomerUpdateRecord
 
 # Escaping may make a text five times as long; a message takes some 12,000 characters.
-TEXT_MOST, STATES_MOST, NAME_MOST = 9_000, 2_000, 100
+TEXT_MOST, STATES_MOST, NAME_MOST = 8_500, 2_000, 100
 
 
 def message(update: CustomerUpdateRecord, policy: Policy) -> Message:

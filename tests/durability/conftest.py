@@ -33,11 +33,11 @@ def stage_clock() -> MovableClock:
 
 
 @pytest.fixture(scope="module")
-def sqlite_stage(
-    stage_clock: MovableClock, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+def sqlite_stage(stage_clock: MovableClock, sqlite_template: Path, memory: Path) -> Iterator[Stage]:
     """A workspace, and a SQLite file with the newest schema."""
-    path = tmp_path_factory.mktemp("durability") / "tocsin.db"
+    path = memory / "durability.db"
+    for old in memory.glob(f"{path.name}*"):
+        old.unlink()
     shutil.copy(sqlite_template, path)
     with _stage(f"sqlite:///{path}", stage_clock) as built:
         yield built

@@ -260,24 +260,27 @@ def test_a_mail_server_that_is_down_for_two_hours_and_slack_that_asks_to_wait(be
     assert room.card.shows("Leadership told", "(2 of 2)")
 
 
-def test_a_hundred_readers_an_address_that_is_none_and_titles_that_want_to_be_headers(begin, post_office):
-    readers = "".join(f"  - {{name: Reader {n}, email: reader{n}@example.com}}\n" for n in range(100))
+def test_a_hundred_readers_an_address_that_is_none_and_titles_that_want_to_be_headers(begin, post_office, database_url):
+    count = 100 if database_url.startswith("sqlite") else 10  # A mail is a mail, whatever the database.
+    readers = "".join(f"  - {{name: Reader {n}, email: reader{n}@example.com}}\n" for n in range(count))
     story = begin(f"leadership:\n{readers}")
     (ana,) = story.people("Ana")
     post_office.answers = {"reader7@example.com": "550 nobody of that name", "reader8@example.com": "451 later"}
     room = ana.declares("Fire\r\nBcc: eve@example.com\r\n\r\nSend money", severity="SEV1")
-    assert len(post_office.mails) == 98
+    assert len(post_office.mails) == count - 2
     for mail in post_office.mails:
         assert mail["Subject"] == "INC-1: Fire Bcc: eve@example.com Send money"
         assert mail["Bcc"] is None
-    assert room.card.shows("Leadership told: 98 of 100; an e-mail could not be sent", "answered 550 to the recipient")
+    assert room.card.shows(
+        f"Leadership told: {count - 2} of {count}; an e-mail could not be sent", "answered 550 to the recipient"
+    )
     post_office.answers = {}
     story.passes(minutes=2)
     assert len(post_office.to("reader8@example.com")) == 1
     ana.types("/incident repair", room)
     assert len(post_office.to("reader7@example.com")) == 1
-    assert room.card.shows("Leadership told", "(100 of 100)")
-    assert len(post_office.mails) == 100
+    assert room.card.shows("Leadership told", f"({count} of {count})")
+    assert len(post_office.mails) == count
 
 
 def test_without_a_mail_server_slack_must_do(on_stage):
