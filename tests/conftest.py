@@ -149,7 +149,9 @@ def _engine(url: str) -> Engine:
 
 def _empty(url: str) -> None:
     engine = _engine(url)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables if table.name != "counters")
+    # TRUNCATE would make a new file for each table and index, which takes seventy times as long as these few rows.
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name != "counters"]
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.exec_driver_sql("; ".join(f'DELETE FROM "{table}"' for table in tables))
+        connection.execute(text("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"))
         connection.execute(text("UPDATE counters SET value = 0"))
