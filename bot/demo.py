@@ -100,10 +100,13 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def alone() -> Iterator[int]:
-    """Only one demo at a time; gives the lock's file descriptor. The workspace inherits it, so it counts as well."""
+def alone(patience: float = STOP_SECONDS) -> Iterator[int]:
+    """Only one demo at a time; gives the lock's file descriptor. The workspace inherits it, so it counts as well.
+
+    So many seconds of `patience` are for the workspace of a demo that was killed: it is on its way out.
+    """
     with (HOME / "lock").open("a") as lock:
-        deadline = time.monotonic() + STOP_SECONDS  # The workspace of a demo that was killed is on its way out.
+        deadline = time.monotonic() + patience
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

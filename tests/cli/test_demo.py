@@ -127,10 +127,9 @@ def test_fresh_begins_anew(desk: Path) -> None:
     assert (home / "policy.yml").read_text() == demo.RULES
 
 
-def test_only_one_demo_at_a_time(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_demo_at_a_time(desk: Path) -> None:
     (desk / ".demo").mkdir()
-    monkeypatch.setattr(demo, "STOP_SECONDS", 0)
-    with demo.alone(), pytest.raises(DemoFailed, match="A demo runs here already"), demo.alone():
+    with demo.alone(), pytest.raises(DemoFailed, match="A demo runs here already"), demo.alone(patience=0):
         pass
 
 
