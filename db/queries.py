@@ -69,8 +69,8 @@ OPEN_PHASES = [phase for phase in Phase if phase.is_open]
 OPEN_REVIEWS = [state for state in ReviewState if state.is_open]
 
 
-def _picture(kind: type[R], row: Base) -> R:
-    """A frozen record of a row: the fields bear the columns' names."""
+def pictured(kind: type[R], row: Base) -> R:
+    """A frozen record of a row: the fields bear the columns' names, and lists become tuples."""
     values = ((name, getattr(row, name)) for name in _names(kind))
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values})
 
@@ -81,8 +81,8 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return _NAMES[kind]
 
 
-def _picture_or_none(kind: type[R], row: Base | None) -> R | None:
-    return None if row is None else _picture(kind, row)
+def _pictured_or_none(kind: type[R], row: Base | None) -> R | None:
+    return None if row is None else pictured(kind, row)
 
 
 def is_insider(user: str | BindParameter[str]) -> ColumnElement[bool]:
@@ -121,13 +121,13 @@ def insider(session: Session, number: int, user: str) -> bool:
 def incident_seen_by(session: Session, number: int, user: str) -> IncidentRecord | None:
     """The incident, if there is one and this person may see it."""
     row = session.scalars(_SEEN, {"number": number, "user": user}).one_or_none()
-    return _picture_or_none(IncidentRecord, row)
+    return _pictured_or_none(IncidentRecord, row)
 
 
 def incident_of_room(session: Session, channel: str) -> IncidentRecord | None:
     """The incident whose room this channel is."""
     row = session.scalars(_OF_ROOM, {"room": channel}).one_or_none()
-    return _picture_or_none(IncidentRecord, row)
+    return _pictured_or_none(IncidentRecord, row)
 
 
 def named(
@@ -142,19 +142,19 @@ def named(
 
 def picture(row: Incident) -> IncidentRecord:
     """The incident as it is now, frozen."""
-    return _picture(IncidentRecord, row)
+    return pictured(IncidentRecord, row)
 
 
 def incident(session: Session, number: int) -> IncidentRecord | None:
     """The incident, whoever asks: for the bot's own purposes only."""
     row = session.get(Incident, number)
-    return _picture_or_none(IncidentRecord, row)
+    return _pictured_or_none(IncidentRecord, row)
 
 
 def incident_of_origin(session: Session, origin: str) -> IncidentRecord | None:
     """The incident that was declared by this very click, if it was."""
     row = session.scalars(select(Incident).where(Incident.origin == origin)).one_or_none()
-    return _picture_or_none(IncidentRecord, row)
+    return _pictured_or_none(IncidentRecord, row)
 
 
 def incidents_open(session: Session, user: str | None = None, limit: int = 50) -> list[IncidentRecord]:
@@ -162,7 +162,7 @@ def incidents_open(session: Session, user: str | None = None, limit: int = 50) -
     question = select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id.desc()).limit(limit)
     if user is not None:
         question = question.where(may_see(user))
-    return [_picture(IncidentRecord, row) for row in session.scalars(question)]
+    return [pictured(IncidentRecord, row) for row in session.scalars(question)]
 
 
 def count_open(session: Session, user: str | None = None) -> int:
@@ -204,7 +204,7 @@ def roles_of(session: Session, user: str) -> list[tuple[int, str]]:
 def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
     """The timeline in the order it happened (and was written, where it happened at the same moment)."""
     rows = session.scalars(select(Entry).where(Entry.incident_id == number).order_by(Entry.at, Entry.seq))
-    return tuple(_picture(EntryRecord, row) for row in rows)
+    return tuple(pictured(EntryRecord, row) for row in rows)
 
 
 def count_entries(session: Session, number: int, kind: EntryKind) -> int:
@@ -218,44 +218,44 @@ def last_entry(session: Session, number: int, kind: EntryKind) -> EntryRecord | 
     row = session.scalars(
         select(Entry).where(Entry.incident_id == number, Entry.kind == kind).order_by(Entry.seq.desc()).limit(1)
     ).one_or_none()
-    return _picture_or_none(EntryRecord, row)
+    return _pictured_or_none(EntryRecord, row)
 
 
 def actions(session: Session, number: int) -> tuple[ActionRecord, ...]:
     """The incident's follow-up actions, the oldest first."""
     rows = session.scalars(select(Action).where(Action.incident_id == number).order_by(Action.id))
-    return tuple(_picture(ActionRecord, row) for row in rows)
+    return tuple(pictured(ActionRecord, row) for row in rows)
 
 
 def review(session: Session, number: int) -> ReviewRecord | None:
     """The incident's review, once it has one."""
     row = session.get(Review, number)
-    return _picture_or_none(ReviewRecord, row)
+    return _pictured_or_none(ReviewRecord, row)
 
 
 def notice(session: Session, number: int) -> NoticeRecord | None:
     """The incident as customers know it, once somebody has drafted or asked for an update."""
-    return _picture_or_none(NoticeRecord, session.get(Notice, number))
+    return _pictured_or_none(NoticeRecord, session.get(Notice, number))
 
 
 def factors(session: Session, number: int) -> tuple[FactorRecord, ...]:
     """What contributed to the incident, in the order in which people put it."""
     rows = session.scalars(select(Factor).where(Factor.incident_id == number).order_by(Factor.place, Factor.id))
-    return tuple(_picture(FactorRecord, row) for row in rows)
+    return tuple(pictured(FactorRecord, row) for row in rows)
 
 
 def signatures(session: Session, number: int, version: int) -> tuple[SignatureRecord, ...]:
     """Who has signed this version of the review, the first first."""
     question = select(Signature).where(Signature.incident_id == number, Signature.version == version)
     return tuple(
-        _picture(SignatureRecord, row) for row in session.scalars(question.order_by(Signature.at, Signature.role))
+        pictured(SignatureRecord, row) for row in session.scalars(question.order_by(Signature.at, Signature.role))
     )
 
 
 def review_versions(session: Session, number: int) -> tuple[VersionRecord, ...]:
     """The review as it was signed, each time, the oldest first."""
     question = select(ReviewVersion).where(ReviewVersion.incident_id == number).order_by(ReviewVersion.number)
-    return tuple(_picture(VersionRecord, row) for row in session.scalars(question))
+    return tuple(pictured(VersionRecord, row) for row in session.scalars(question))
 
 
 def deliveries(session: Session, number: int, *states: EffectState) -> tuple[DeliveryRecord, ...]:
@@ -263,7 +263,7 @@ def deliveries(session: Session, number: int, *states: EffectState) -> tuple[Del
     question = select(Effect).where(Effect.incident_id == number).order_by(Effect.id)
     if states:
         question = question.where(Effect.state.in_(states))
-    return tuple(_picture(DeliveryRecord, row) for row in session.scalars(question))
+    return tuple(pictured(DeliveryRecord, row) for row in session.scalars(question))
 
 
 def record(session: Session, number: int, *, with_timeline: bool = True) -> Record:
@@ -284,11 +284,11 @@ def record(session: Session, number: int, *, with_timeline: bool = True) -> Reco
         review=written,
         factors=factors(session, number) if written else (),
         signatures=signatures(session, number, signing) if written else (),
-        undelivered=tuple(_picture(DeliveryRecord, row) for row in session.scalars(_DEAD_OF, {"number": number})),
+        undelivered=tuple(pictured(DeliveryRecord, row) for row in session.scalars(_DEAD_OF, {"number": number})),
         duties=duties(session, number),
         escalations=escalations(session, number),
         readers=readers(session, number),
-        deployment=_picture_or_none(DeploymentRecord, session.get(Deployment, number)),
+        deployment=_pictured_or_none(DeploymentRecord, session.get(Deployment, number)),
         notice=notice(session, number),
     )
 
@@ -301,7 +301,7 @@ def duties(session: Session, number: int) -> Duties:
 
     def of(kind: type[R], table: type[Base], *order: Any) -> tuple[R, ...]:
         rows = session.scalars(select(table).where(table.__table__.c.incident_id == number).order_by(*order))
-        return tuple(_picture(kind, row) for row in rows)
+        return tuple(pictured(kind, row) for row in rows)
 
     return Duties(
         anchors=of(AnchorRecord, AnchorTime, AnchorTime.framework, AnchorTime.anchor),
@@ -342,7 +342,7 @@ def clocks_of(session: Session, user: str) -> list[tuple[int, ClockRecord]]:
         .where(RunningClock.owner == user, may_see(user))
         .order_by(RunningClock.due_at)
     )
-    return [(row.incident_id, _picture(ClockRecord, row)) for row in rows]
+    return [(row.incident_id, pictured(ClockRecord, row)) for row in rows]
 
 
 def escalations(session: Session, number: int) -> tuple[EscalationRecord, ...]:
@@ -350,7 +350,7 @@ def escalations(session: Session, number: int) -> tuple[EscalationRecord, ...]:
     rows = session.scalars(
         select(Escalation).where(Escalation.incident_id == number).order_by(Escalation.at, Escalation.rule)
     )
-    return tuple(_picture(EscalationRecord, row) for row in rows)
+    return tuple(pictured(EscalationRecord, row) for row in rows)
 
 
 def escalated_open(session: Session) -> list[EscalationRecord]:
@@ -358,13 +358,13 @@ def escalated_open(session: Session) -> list[EscalationRecord]:
     rows = session.scalars(
         select(Escalation).join(Incident, Incident.id == Escalation.incident_id).where(Incident.closed_at.is_(None))
     )
-    return [_picture(EscalationRecord, row) for row in rows]
+    return [pictured(EscalationRecord, row) for row in rows]
 
 
 def readers(session: Session, number: int) -> tuple[ReaderRecord, ...]:
     """Those of leadership who are told of the incident, in the order of their names."""
     rows = session.scalars(select(Reader).where(Reader.incident_id == number).order_by(Reader.name, Reader.key))
-    return tuple(_picture(ReaderRecord, row) for row in rows)
+    return tuple(pictured(ReaderRecord, row) for row in rows)
 
 
 def readers_open(session: Session) -> dict[int, set[str]]:
@@ -390,7 +390,7 @@ def members(session: Session, number: int) -> set[str]:
 def action(session: Session, action_id: int) -> ActionRecord | None:
     """One follow-up action."""
     row = session.get(Action, action_id)
-    return _picture_or_none(ActionRecord, row)
+    return _pictured_or_none(ActionRecord, row)
 
 
 def is_pinned(session: Session, channel: str, ts: str, number: int) -> bool:
@@ -406,7 +406,7 @@ def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
         .where(or_(Review.snoozed_until.is_(None), Review.snoozed_until <= now))
         .order_by(Review.due_at)
     )
-    return [_picture(ReviewRecord, row) for row in rows]
+    return [pictured(ReviewRecord, row) for row in rows]
 
 
 def actions_overdue(session: Session, today: date, now: datetime) -> list[ActionRecord]:
@@ -417,7 +417,7 @@ def actions_overdue(session: Session, today: date, now: datetime) -> list[Action
         .where(or_(Action.snoozed_until.is_(None), Action.snoozed_until <= now))
         .order_by(Action.due_on, Action.id)
     )
-    return [_picture(ActionRecord, row) for row in rows]
+    return [pictured(ActionRecord, row) for row in rows]
 
 
 def last_step(session: Session, subject: str, chase_round: int) -> Nudge | None:
@@ -441,7 +441,7 @@ def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[A
         .where(Action.owner == user, Action.state == ActionState.OPEN, may_see(user))
         .order_by(Action.due_on)
     )
-    return [_picture(ReviewRecord, r) for r in reviews], [_picture(ActionRecord, a) for a in owed]
+    return [pictured(ReviewRecord, r) for r in reviews], [pictured(ActionRecord, a) for a in owed]
 
 
 def people(session: Session, users: Iterable[str], since: datetime | None = None) -> dict[str, PersonRecord]:
@@ -450,7 +450,7 @@ def people(session: Session, users: Iterable[str], since: datetime | None = None
     if since is not None:
         question = question.where(Person.fetched_at >= since)
     rows = session.scalars(question)
-    return {row.user: _picture(PersonRecord, row) for row in rows}
+    return {row.user: pictured(PersonRecord, row) for row in rows}
 
 
 def dead_effects(session: Session, limit: int = 20) -> list[Effect]:
@@ -476,7 +476,7 @@ def given_up(session: Session, *, viewer: str | None, insider: str | None, limit
         question = question.where(or_(Effect.incident_id.is_(None), may_see(viewer)))
     if insider is not None:
         question = question.where(Effect.incident_id.is_not(None), is_insider(insider))
-    return [_picture(DeliveryRecord, row) for row in session.scalars(question)]
+    return [pictured(DeliveryRecord, row) for row in session.scalars(question)]
 
 
 def undelivered(session: Session, number: int | None = None) -> list[DeliveryRecord]:
@@ -484,7 +484,7 @@ def undelivered(session: Session, number: int | None = None) -> list[DeliveryRec
     question = select(Effect).where(or_(Effect.state.in_(UNSETTLED), Effect.state == DEAD)).order_by(Effect.id)
     if number is not None:
         question = question.where(Effect.incident_id == number)
-    return [_picture(DeliveryRecord, row) for row in session.scalars(question)]
+    return [pictured(DeliveryRecord, row) for row in session.scalars(question)]
 
 
 def outbox_depth(session: Session) -> list[tuple[EffectState, int, datetime]]:

@@ -1,0 +1,54 @@
+"""The tables, a topic a file. Times are aware UTC, user and channel ids are Slack's, every text is as the person wrote it.
+
+Relations are not mapped: a question that needs two tables says so in `db.queries`.
+"""
+
+from db.models.base import Base, BigId, SlackId, SlackTs, Utc, word
+from db.models.clocks import AnchorTime, ClockFact, Decision, Filing, RunningClock
+from db.models.customers import CustomerUpdate, Notice, Subscriber, SubscriberToken
+from db.models.delivery import DEAD, UNSETTLED, Effect, Outage, SeenEvent
+from db.models.escalation import Escalation, Nudge, Reader
+from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pin, Role
+from db.models.people import Absence, Audit, Person
+from db.models.reviews import Action, Factor, Review, ReviewVersion, Signature
+
+__all__ = [
+    "DEAD",
+    "UNSETTLED",
+    "Absence",
+    "Action",
+    "AnchorTime",
+    "Audit",
+    "Base",
+    "BigId",
+    "ClockFact",
+    "Counter",
+    "CustomerUpdate",
+    "Decision",
+    "Deployment",
+    "Effect",
+    "Entry",
+    "Escalation",
+    "Factor",
+    "Filing",
+    "Incident",
+    "Member",
+    "Notice",
+    "Nudge",
+    "Outage",
+    "Person",
+    "Pin",
+    "Reader",
+    "Review",
+    "ReviewVersion",
+    "Role",
+    "RunningClock",
+    "SeenEvent",
+    "Signature",
+    "SlackId",
+    "SlackTs",
+    "Subscriber",
+    "SubscriberToken",
+    "Utc",
+    "word",
+]

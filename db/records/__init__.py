@@ -1,0 +1,43 @@
+"""Frozen pictures of what the database holds, a topic a file, for whoever draws or decides. No SQLAlchemy: made by hand as well.
+
+Times are aware UTC; people, rooms and messages are named by Slack's ids.
+"""
+
+from db.records.clocks import AnchorRecord, ClockRecord, DecisionRecord, Duties, FactRecord, FilingRecord
+from db.records.customers import CustomerUpdateRecord, NoticeRecord, PublicIncident, PublicUpdate
+from db.records.delivery import DeliveryRecord
+from db.records.escalation import EscalationRecord, ReaderRecord
+from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
+from db.records.people import PersonRecord, named, users_in
+from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
+from db.records.whole import Record, Unread
+
+__all__ = [
+    "ActionRecord",
+    "AnchorRecord",
+    "ClockRecord",
+    "CustomerUpdateRecord",
+    "DecisionRecord",
+    "DeliveryRecord",
+    "DeploymentRecord",
+    "Duties",
+    "EntryRecord",
+    "EscalationRecord",
+    "FactRecord",
+    "FactorRecord",
+    "FilingRecord",
+    "IncidentRecord",
+    "NoticeRecord",
+    "PersonRecord",
+    "PublicIncident",
+    "PublicUpdate",
+    "ReaderRecord",
+    "Record",
+    "ReviewRecord",
+    "SignatureRecord",
+    "SimilarRecord",
+    "Unread",
+    "VersionRecord",
+    "named",
+    "users_in",
+]
