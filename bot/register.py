@@ -3,14 +3,13 @@
 A reminder and a record, not legal advice. Drills are left out. It holds titles of private incidents: it is for whoever runs tocsin.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from bot import sheets
 from bot.policy import Policy
 from bot.policy.clocks import Standing, State
 from bot.policy.frameworks import NOT_ADVICE
@@ -48,8 +47,6 @@ COLUMNS = (
     "register_completed_at",
     "phase",
 )
-# What a spreadsheet would take for a formula. An apostrophe in front makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Row = Mapping[str, str]
 
 
@@ -132,15 +129,7 @@ def _time(moment: datetime | None) -> str:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """For spreadsheets, with no cell that one of them would calculate."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
-    return sheet.getvalue()
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return sheets.table(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def as_markdown(rows: Sequence[Row], *, now: datetime) -> str:
