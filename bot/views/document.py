@@ -19,7 +19,7 @@ from bot.views.markdown import Markdown
 from bot.views.paragraphs import MRKDWN, Dialect, Mrkdwn
 from bot.workflows.edits import as_typed
 from db.enums import EntryKind, Phase
-from db.records import IncidentRecord, PersonRecord, Record
+from db.records import EntryRecord, IncidentRecord, PersonRecord, Record, ReviewRecord
 
 ASKED = (
     "impact",
@@ -37,6 +37,7 @@ ASKED = (
 )
 # https://docs.slack.dev/reference/objects/user-object: ids begin with U or W.
 USER, MENTION = re.compile(r"[UW][A-Z0-9]+"), re.compile(r"<@([UW][A-Z0-9]+)>")
+BEGAN = Safe("It began, as far as is known")
 # Here it is about who: who took which role, and who is to do what.
 WITH_NAMES = (EntryKind.ROLE, EntryKind.ACTION, EntryKind.REVIEW)
 # A page holds less than a message may: Slack has published no number, and a page must never be refused.
@@ -153,9 +154,26 @@ def _values(record: Record, policy: Policy, dialect: Dialect, by_role: Dialect, 
         "began_at": review.began_at if review else None,
         "took": durations(record, now=now),
         "now": now,
-        "entries": [(entry.at, sentence) for entry, sentence in lines],
+        "entries": _with_beginning(review, [(entry.at, sentence) for entry, sentence in lines]),
         "updates": [(entry.at, sentence) for entry, sentence in lines if entry.kind is EntryKind.UPDATE],
+        "told_customers": [(entry.at, sentence) for entry, sentence in lines if _told_customers(entry)],
+        "told_leadership": [(entry.at, sentence) for entry, sentence in lines if _told_leadership(entry)],
     }
+
+
+def _with_beginning(review: ReviewRecord | None, lines: list[tuple[datetime, Safe]]) -> list[tuple[datetime, Safe]]:
+    """The timeline with the moment at which it began, which somebody found out later, in its place."""
+    if review is None or review.began_at is None:
+        return lines
+    return sorted([(review.began_at, BEGAN), *lines], key=lambda line: line[0])
+
+
+def _told_customers(entry: EntryRecord) -> bool:
+    return entry.kind is EntryKind.CUSTOMERS and entry.data.get("state") == "published"
+
+
+def _told_leadership(entry: EntryRecord) -> bool:
+    return entry.kind is EntryKind.TOLD or (entry.kind is EntryKind.ESCALATED and "leaders" in entry.data)
 
 
 def _part(text: str) -> list[Block]:

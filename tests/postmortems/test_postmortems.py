@@ -11,10 +11,10 @@ import yaml
 from bot import policy
 from bot.clock import MovableClock
 from bot.views import document, papers
-from bot.workflows import actions, answers, blameless, incidents, roles, signing
+from bot.workflows import actions, answers, blameless, customers, incidents, roles, signing
 from bot.workflows.edits import Edit, mark
 from db import queries, similar
-from db.enums import ActionKind, ActionPriority, Answer, EntryKind, FactorKind, Kind, Phase
+from db.enums import ActionKind, ActionPriority, Answer, EntryKind, FactorKind, Kind, Phase, Stage
 from db.records import PersonRecord
 from db.store import Store
 
@@ -35,7 +35,7 @@ class Telling:
 
     def __init__(self, store, clock, facts):
         self.store, self.clock, self.facts = store, clock, facts
-        self.number = 0
+        self.number, self.told_until = 0, moment(facts["declared"])
 
     def at(self, when, verb, *arguments, **options):
         self.clock.moves_to(max(self.clock.now(), when))
@@ -71,19 +71,35 @@ class Telling:
             [(at, (EntryKind.NOTE, text)) for at, text in facts.get("notes", ())]
             + [(at, (EntryKind.UPDATE, text)) for at, text in facts.get("updates", ())]
         ):
+            self.tells_customers(until=moment(what))
             self.at(moment(what), self.notes, moment(what), *told)
         contained, verified = moment(facts["contained"][0]), moment(facts["verified"][0])
+        self.tells_customers(until=contained)
         self.at(contained, incidents.move, **about, by=ANA.user, to=Phase.CONTAINMENT)
         how = {"number": self.number, "by": BO.user}
         self.at(contained, incidents.contain, **how, text=facts["contained"][1], at=contained)
         self.at(contained, incidents.move, **about, by=ANA.user, to=Phase.RECOVERY)
+        self.tells_customers(until=verified)
         self.at(verified, incidents.verify, **how, user=KAI.user, text=facts["verified"][1], at=verified)
         self.at(verified, incidents.move, **about, by=ANA.user, to=Phase.REVIEW)
+        self.tells_customers(until=verified + timedelta(days=1))
         self.reviews(verified + timedelta(days=1))
 
     def notes(self, work, at, kind, text):
         by = KAI.user if kind is EntryKind.UPDATE else BO.user
         work.note(work.incident(self.number), kind, text, by=by, at=at)
+
+    def tells_customers(self, until):
+        """What was published up to then, and not told yet: drafted by Kai, published by Kai."""
+        about = {"policy": RULES, "number": self.number, "by": KAI.user}
+        for at, stage, text in self.facts.get("customers_told", ()):
+            if self.told_until <= moment(at) < until:
+                wanted = customers.Wording(
+                    stage=Stage(stage), title=self.facts["title"], text=text, components={}, targets=["page"]
+                )
+                self.at(moment(at), customers.draft, **about, wanted=wanted)
+                self.at(moment(at), customers.publish, **about)
+        self.told_until = max(until, self.told_until)
 
     def reviews(self, when):
         facts, about = self.facts, {"policy": RULES, "number": self.number, "by": ANA.user}

@@ -26,11 +26,15 @@ from db.enums import (
 from db.records import (
     ActionRecord,
     CustomerUpdateRecord,
+    DecisionRecord,
     DeliveryRecord,
+    Duties,
     EntryRecord,
     FactorRecord,
+    FilingRecord,
     IncidentRecord,
     NoticeRecord,
+    ReaderRecord,
     Record,
     ReviewRecord,
     SignatureRecord,
@@ -309,6 +313,49 @@ def customer_updates(draw):
     )
 
 
+readers = st.builds(
+    ReaderRecord,
+    incident_id=st.just(7),
+    key=st.just("U0MIA"),
+    name=texts,
+    asked_at=moments,
+    mailed_at=st.none() | moments,
+    messaged_at=st.none() | moments,
+)
+filings = st.builds(
+    FilingRecord,
+    id=st.just(1),
+    rule=st.just("gdpr-authority"),
+    stage=st.none() | st.just("initial"),
+    sent_at=moments,
+    sent_by=users,
+    channel=texts,
+    recipient=texts,
+    reference=texts,
+    due_at=st.none() | moments,
+    is_late=st.booleans(),
+    recorded_by=users,
+    recorded_at=moments,
+)
+decisions = st.builds(
+    DecisionRecord,
+    id=st.just(1),
+    rule=st.just("gdpr-subjects"),
+    reason=texts,
+    by=users,
+    at=moments,
+    withdrawn_at=st.none() | moments,
+)
+
+
+@st.composite
+def duties(draw):
+    """What was filed, and what was decided against."""
+    return Duties(
+        filings=tuple(draw(st.lists(filings, max_size=2))), decisions=tuple(draw(st.lists(decisions, max_size=2)))
+    )
+
+
 @st.composite
 def records(draw, **fixed):
     """Everything about an incident. An ended one that is still in a phase, or the reverse, may come too."""
@@ -324,6 +371,8 @@ def records(draw, **fixed):
         similar=tuple(draw(st.lists(similar, max_size=2))),
         undelivered=tuple(draw(st.lists(deliveries, max_size=8))),
         notice=draw(st.none() | notices),
+        readers=tuple(draw(st.lists(readers, max_size=2))),
+        duties=draw(duties()),
     )
 
 
@@ -380,6 +429,34 @@ def action(**changes: Any) -> ActionRecord:
         "created_at": DECLARED,
     }
     return ActionRecord(**given | changes)
+
+
+def reader(name: str, **changes: Any) -> ReaderRecord:
+    """Somebody of leadership, who was not reached yet."""
+    given: dict[str, Any] = {"incident_id": 7, "key": f"mail:{name}", "name": name, "asked_at": DECLARED}
+    return ReaderRecord(**given | changes)
+
+
+def filing(**changes: Any) -> FilingRecord:
+    """A notification that was sent an hour after the declaration."""
+    at = DECLARED + timedelta(hours=1)
+    given: dict[str, Any] = {
+        "id": 1,
+        "rule": "gdpr-authority",
+        "sent_at": at,
+        "sent_by": "U0ANA",
+        "recipient": "the authority",
+        "recorded_by": "U0ANA",
+        "recorded_at": at,
+    }
+    return FilingRecord(**given | changes)
+
+
+def decision(reason: str, **changes: Any) -> DecisionRecord:
+    """Somebody's decision that a notification is not required."""
+    at = DECLARED + timedelta(hours=1)
+    given: dict[str, Any] = {"id": 1, "rule": "gdpr-subjects", "reason": reason, "by": "U0ANA", "at": at}
+    return DecisionRecord(**given | changes)
 
 
 # ── what must hold ─────────────────────────────────────────────────────────────────────────────────────────────────

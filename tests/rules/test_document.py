@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from bot.views import document
 from db.enums import EntryKind, FactorKind, Phase, ReviewState
-from db.records import PersonRecord, Record
+from db.records import Duties, PersonRecord, Record
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, entry, incident
 from tests.rules.test_views import views
@@ -144,6 +144,45 @@ def test_what_is_not_known_is_said_to_be_missing():
         assert part(text, heading) == "_not answered yet_"
     assert "- Review: not begun" in text
     assert "- Incident Commander: _not taken_" in text
+
+
+def test_who_was_told_what_and_when():
+    published = {"state": "published", "stage": "identified", "drafted_by": "U0ANA", "targets": ["page", "email"]}
+    record = Record(
+        incident=incident(),
+        roles={"comms": "U0ANA"},
+        timeline=(
+            entry(1, 1, EntryKind.ESCALATED, by="tocsin", leaders=["Mia"], why=["it is of a high severity"]),
+            entry(2, 2, EntryKind.ESCALATED, by="tocsin", customers=True),
+            entry(3, 5, EntryKind.UPDATE, text="We look for the cause"),
+            entry(4, 6, EntryKind.CUSTOMERS, state="drafted"),
+            entry(5, 7, EntryKind.CUSTOMERS, by="U0BO", text="Payments *fail*", **published),
+            entry(6, 8, EntryKind.TOLD, by="tocsin", leaders=["Mia"], news=["recovery"]),
+        ),
+        readers=(
+            pictures.reader("Lea"),
+            pictures.reader("Mia", mailed_at=DECLARED, messaged_at=DECLARED + timedelta(minutes=1)),
+        ),
+        duties=Duties(
+            filings=(pictures.filing(channel="portal", reference="A/1", due_at=DECLARED, is_late=True),),
+            decisions=(
+                pictures.decision("Nobody is at risk"),
+                pictures.decision("Not any more", withdrawn_at=DECLARED),
+            ),
+        ),
+    )
+    assert part(markdown(record), "Communication") == (
+        "**Colleagues**\n\n- 2026-11-24 21:45 UTC · Communication Lead posted an update: We look for the cause\n\n"
+        "**Customers**\n\n- 2026-11-24 21:47 UTC · \\*Bo\\* told customers (Identified), as drafted by Communication Lead, "
+        "by status page, subscribers by e-mail: Payments \\*fail\\*\n\n"
+        "**Leadership**\n\n- 2026-11-24 21:41 UTC · tocsin told leadership (Mia): it is of a high severity\n"
+        "- 2026-11-24 21:48 UTC · tocsin told leadership (Mia) that it recovers\n"
+        "- Lea: _not reached_, since 2026-11-24 21:40 UTC\n"
+        "- Mia: by e-mail 2026-11-24 21:40 UTC, in Slack 2026-11-24 21:41 UTC\n\n"
+        "**Authorities and contracts**\n\n- 2026-11-24 22:40 UTC · Notification sent: gdpr-authority, to the authority, "
+        "by portal, reference A/1, due 2026-11-24 21:40 UTC, late\n"
+        "- 2026-11-24 22:40 UTC · Not required: gdpr-subjects, as Communication Lead decided: Nobody is at risk"
+    )
 
 
 def test_a_reason_for_no_action_is_an_answer():
