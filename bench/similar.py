@@ -65,11 +65,12 @@ def _fill(store: Store, size: int) -> None:
         rows = []
         for number in range(1, size + 1):
             words = [*draw.sample(_COMMON, 4), *(f"host{draw.randrange(size)}" for _ in range(4))]
-            rows.append(_incident(number, work.now, title=" ".join(words[:5]), summary=" ".join(words[5:])))
+            rows.append(incident_row(number, work.now, title=" ".join(words[:5]), summary=" ".join(words[5:])))
         work.session.connection().execute(insert(Base.metadata.tables["incidents"]), rows)
 
 
-def _incident(number: int, now: datetime, *, title: str, summary: str) -> dict[str, Any]:
+def incident_row(number: int, now: datetime, *, title: str, summary: str) -> dict[str, Any]:
+    """A public or private incident that has ended; every tenth is private."""
     return {
         "id": number,
         "uid": f"{number:032x}",

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.enums import Answer, EntryKind, Kind, Phase, Remedy
-from db.models.base import Base, BigId, SlackId, SlackTs, word
+from db.models.base import Base, BigId, SlackId, SlackTs, Utc, word
 
 
 class Counter(Base):
@@ -44,7 +44,7 @@ class Incident(Base):
     private: Mapped[bool] = mapped_column(Boolean)
     drill: Mapped[bool] = mapped_column(Boolean)
     declared_by: Mapped[str] = mapped_column(SlackId)
-    declared_at: Mapped[datetime]
+    declared_at: Mapped[datetime] = mapped_column(Utc(), index=True)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(SlackId)
     customer_data: Mapped[Answer] = mapped_column(word(Answer))

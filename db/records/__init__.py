@@ -7,6 +7,19 @@ from db.records.clocks import AnchorRecord, ClockRecord, DecisionRecord, Duties,
 from db.records.customers import CustomerUpdateRecord, NoticeRecord, PublicIncident, PublicUpdate
 from db.records.delivery import DeliveryRecord
 from db.records.escalation import EscalationRecord, ReaderRecord
+from db.records.figures import (
+    Cell,
+    Handling,
+    Learning,
+    LeftOut,
+    Month,
+    MonthFigures,
+    Report,
+    Share,
+    Spread,
+    Tally,
+    discreet,
+)
 from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
@@ -15,6 +28,7 @@ from db.records.whole import Record, Unread
 __all__ = [
     "ActionRecord",
     "AnchorRecord",
+    "Cell",
     "ClockRecord",
     "CustomerUpdateRecord",
     "DecisionRecord",
@@ -26,18 +40,28 @@ __all__ = [
     "FactRecord",
     "FactorRecord",
     "FilingRecord",
+    "Handling",
     "IncidentRecord",
+    "Learning",
+    "LeftOut",
+    "Month",
+    "MonthFigures",
     "NoticeRecord",
     "PersonRecord",
     "PublicIncident",
     "PublicUpdate",
     "ReaderRecord",
     "Record",
+    "Report",
     "ReviewRecord",
+    "Share",
     "SignatureRecord",
     "SimilarRecord",
+    "Spread",
+    "Tally",
     "Unread",
     "VersionRecord",
+    "discreet",
     "named",
     "users_in",
 ]
