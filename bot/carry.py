@@ -7,7 +7,8 @@ before it makes a thing twice, and a thing that is there already is what it want
 
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,13 +39,17 @@ from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, NotYet, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
+from bot.slack import NO_FILES
 from bot.views import card, document, drafts, letters, lists, messages, papers
+from bot.views.kit import Message
 from bot.workflows import leadership, people, permissions, rooms, wording
 from bot.workflows.people import remember
 from db import queries
 from db.models import Incident
 from db.records import IncidentRecord, PersonRecord, Record, users_in
 from db.store import Work
+
+log = logging.getLogger(__name__)
 
 # What Slack says about people who cannot be written to any more.
 WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
@@ -162,33 +167,78 @@ def _announce(record: Record, errand: Errand, *, refresh: bool = False) -> tuple
 
 
 def refresh_review(errand: Errand) -> Learned:
-    """Bring the review document's messages up to date: update, add at the end, take away what is too many."""
+    """Bring the review document's messages up to date: update, add at the end, take away what is too many.
+
+    What is too long for a few messages is in files below the first: the old ones are taken away, and new ones put there.
+    """
     record, slack = errand.document_record(), errand.parts.slack
     incident, review = record.incident, record.review
     if review is None or incident.room is None or _is_out_of_reach(incident):
         return nothing
-    pages = document.pages(record, errand.parts.policy, now=errand.parts.clock.now())
+    now, policy = errand.parts.clock.now(), errand.parts.policy
+    excerpt = document.excerpt(record, policy, now=now)
+    posted = _show_pages(errand, incident, review.pages, excerpt.pages)
+    files: tuple[str, ...] = ()
+    if review.files or not excerpt.is_whole or errand.look_since:
+        slack.take_away(incident.room, posted[0], _about_files(record), review.files)
+    if not excerpt.is_whole:
+        files = _upload(errand, record, incident.room, posted[0])
+        if not files:
+            posted = _show_pages(errand, incident, posted, document.pages(record, policy, now=now))
+    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files)
+
+
+def _show_pages(
+    errand: Errand, incident: IncidentRecord, known_pages: Sequence[str], pages: Sequence[Message]
+) -> list[str]:
+    slack, room = errand.parts.slack, incident.room
+    assert room is not None
     posted: list[str] = []
     for place, page in enumerate(pages):
-        known = review.pages[place] if place < len(review.pages) else None
+        known = known_pages[place] if place < len(known_pages) else None
         if known is not None and posted and known < posted[-1]:
-            slack.delete(incident.room, known)  # A page before it had to be posted anew, and now stands below it.
+            slack.delete(room, known)  # A page before it had to be posted anew, and now stands below it.
             known = None
         key = f"review:{incident.uid}:{place}"
-        shown = _show(errand, incident.room, known, page.arguments(), key=key, since=incident.declared_at)
-        posted.append(shown)
-    for surplus in review.pages[len(pages) :]:
-        slack.delete(incident.room, surplus)
-    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted)
+        posted.append(_show(errand, room, known, page.arguments(), key=key, since=incident.declared_at))
+    for surplus in known_pages[len(pages) :]:
+        slack.delete(room, surplus)
+    return posted
+
+
+def _upload(
+    errand: Errand, record: Record, channel: str, thread: str, *, look_since: datetime | None = None
+) -> tuple[str, ...]:
+    """The whole document as files in a thread; gives their ids, none where Slack takes no files."""
+    parts = errand.parts
+    with parts.store.read() as session:
+        known = queries.people(session, document.mentioned(record))
+    files = document.files(record, parts.policy, known, now=parts.clock.now())
+    try:
+        return parts.slack.upload(channel, thread, _about_files(record), files, look_since=look_since)
+    except SlackRefused as refusal:
+        if refusal.code not in NO_FILES:
+            raise
+        log.warning("the review of %s is posted whole, however long it is: %s", record.incident.key, refusal)
+        return ()
+
+
+def _about_files(record: Record) -> str:
+    return f"The whole review of {record.incident.key}"
 
 
 def share_review(errand: Errand) -> Learned:
-    """Post the document's pages into the announcement's thread."""
+    """Post the document's pages into the announcement's thread, and below them what is too long for a few messages."""
     record, parts = errand.document_record(), errand.parts
     channel, thread, learned = _announce(record, errand)
-    for place, page in enumerate(document.pages(record, parts.policy, now=parts.clock.now())):
+    since, now = errand.look_since, parts.clock.now()
+    shown = document.excerpt(record, parts.policy, now=now)
+    pages = shown.pages
+    if not shown.is_whole and not _upload(errand, record, channel, thread, look_since=since):
+        pages = document.pages(record, parts.policy, now=now)
+    for place, page in enumerate(pages):
         key = f"share:{errand.claimed.uid}:{place}"
-        parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=errand.look_since)
+        parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=since)
     return learned
 
 
@@ -208,8 +258,8 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     key, since = f"draft:{errand.claimed.uid}", errand.look_since
     thread = parts.slack.post(incident.room, message.arguments(), key=key, look_since=since)
     text = drafts.markdown(found)
-    for ending, content in (("md", text.encode()), ("pdf", papers.pdf(text, now=now))):
-        parts.slack.upload(incident.room, thread, f"{found.name}.{ending}", content, look=since is not None)
+    files = {f"{found.name}.md": text.encode(), f"{found.name}.pdf": papers.pdf(text, now=now)}
+    parts.slack.upload(incident.room, thread, found.name, files, look_since=since)
     return nothing
 
 

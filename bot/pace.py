@@ -20,21 +20,32 @@ PER_MINUTE = {
         "conversations.rename",
         "conversations.setTopic",
         "conversations.list",
+        "conversations.canvases.create",
         "pins.add",
         "reactions.add",
     ),
     3: (
         "chat.update",
         "chat.delete",
+        "canvases.edit",
+        "canvases.sections.lookup",
         "conversations.invite",
         "conversations.join",
         "conversations.open",
         "conversations.info",
         "conversations.history",
         "conversations.replies",
+        "files.delete",
         "users.conversations",
     ),
-    4: ("views.open", "views.publish", "users.info", "chat.postEphemeral"),
+    4: (
+        "views.open",
+        "views.publish",
+        "users.info",
+        "chat.postEphemeral",
+        "files.getUploadURLExternal",
+        "files.completeUploadExternal",
+    ),
 }
 CALLS = {2: 20, 3: 50, 4: 100}
 LIMITS = {method: CALLS[tier] for tier, methods in PER_MINUTE.items() for method in methods}

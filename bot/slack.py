@@ -5,6 +5,7 @@ earlier attempt made it, and before a message is said again the history is read 
 random: message metadata can be read by everybody in the workspace, so it holds nothing else.
 """
 
+import contextlib
 import copy
 import http.client
 import logging
@@ -12,7 +13,7 @@ import math
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -319,23 +320,55 @@ class Slack:
 
     # ── files ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def upload(self, channel: str, thread: str, name: str, content: bytes, *, look: bool) -> None:
-        """Put a file into a thread, once: with `look`, an earlier attempt may have come through, and is looked for.
+    def upload(
+        self,
+        channel: str,
+        thread: str,
+        text: str,
+        files: Mapping[str, bytes],
+        *,
+        look_since: datetime | None = None,
+    ) -> tuple[str, ...]:
+        """Put files into a thread, in one message; gives their ids. Once: with `look_since` as for `post`.
 
-        A file bears no metadata. It is recognised by its name, which is the message's text, too.
+        A message with files bears no metadata: it is recognised by its `text`.
         """
-        if look and self._shared(channel, thread, name):
-            return
-        granted = self.call("files.getUploadURLExternal", filename=name, length=len(content))
-        self._send(str(granted["upload_url"]), content)
-        file = {"id": granted["file_id"], "title": name}
+        since = look_since - CLOCKS_DIFFER if look_since else None
+        if since is not None and (shared := self._shared(channel, thread, text, since=since)):
+            return tuple(file["id"] for message in shared for file in message.get("files", ()))
+        ready = []
+        for name, content in files.items():
+            granted = self.call("files.getUploadURLExternal", filename=name, length=len(content))
+            self._send(str(granted["upload_url"]), content)
+            ready.append({"id": str(granted["file_id"]), "title": name})
         self.call(
-            "files.completeUploadExternal", files=[file], channel_id=channel, thread_ts=thread, initial_comment=name
+            "files.completeUploadExternal", files=ready, channel_id=channel, thread_ts=thread, initial_comment=text
         )
+        return tuple(file["id"] for file in ready)
 
-    def _shared(self, channel: str, thread: str, name: str) -> bool:
-        replies = self._pages("conversations.replies", "messages", channel=channel, ts=thread, limit=200)
-        return any(reply.get("text") == name and reply["ts"] != thread for reply in replies)
+    def take_away(self, channel: str, thread: str, text: str, files: Iterable[str]) -> None:
+        """Delete these files of ours, and whatever else was put into a thread with this `text`."""
+        gone = {*files}
+        for message in self._shared(channel, thread, text):
+            gone |= {file["id"] for file in message.get("files", ())}
+            self.delete(channel, message["ts"])
+        for file in sorted(gone):
+            with contextlib.suppress(SlackRefused):  # Gone already, or Slack keeps it: nobody is shown it any more.
+                self.call("files.delete", file=file)
+
+    def _shared(
+        self, channel: str, thread: str, text: str, *, since: datetime | None = None
+    ) -> list[Mapping[str, Any]]:
+        """Our messages in a thread that say `text`; none where the thread's first message is gone."""
+        where = {"channel": channel, "ts": thread} | ({"oldest": f"{since.timestamp():.6f}"} if since else {})
+        try:
+            replies = [*self._pages("conversations.replies", "messages", **where, limit=200)]
+        except SlackRefused as refusal:
+            if refusal.code != "thread_not_found":
+                raise
+            return []
+        ours = [reply for reply in replies if reply.get("user") == self.me() and reply["ts"] != thread]
+        return [reply for reply in ours if reply.get("text") == text]
 
     def _send(self, url: str, content: bytes) -> None:
         """The bytes, to the address that Slack gave for them."""
@@ -407,6 +440,16 @@ def person_of(found: Mapping[str, Any]) -> PersonRecord:
     )
 
 
+# What Slack says where files may not be uploaded, or no more of them, or none of this kind.
+NO_FILES = frozenset(
+    {
+        "file_type_not_allowed",
+        "file_upload_size_restricted",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
+        "storage_limit_reached",
+    }
+)
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
 ABOUT_THE_PERSON = frozenset(
     {"user_not_found", "cant_invite", "user_is_restricted", "user_is_ultra_restricted", "user_disabled"}

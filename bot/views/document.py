@@ -5,14 +5,14 @@ As Markdown it leaves Slack (export, e-mail, files); as pages it stands in the r
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import entries, kit, labels, paragraphs
+from bot.views import entries, kit, labels, papers, paragraphs
 from bot.views.durations import durations
 from bot.views.kit import Message, Safe
 from bot.views.markdown import Markdown
@@ -42,6 +42,11 @@ BEGAN = Safe("It began, as far as is known")
 WITH_NAMES = (EntryKind.ROLE, EntryKind.ACTION, EntryKind.REVIEW)
 # A page holds less than a message may: Slack has published no number, and a page must never be refused.
 PAGE_BLOCKS_MOST, PAGE_WEIGHT_MOST = 40, 11_000
+# So many pages are read in a channel; nobody would find the room's other messages between more of them.
+PAGES_MOST = 6
+IN_THE_FILES = Safe("_This part is long: it is in the files in the thread._")
+REST_IN_THE_FILES = Safe("_The rest is in the files in the thread._")
+NOT_WHOLE = Safe("Too long to be posted whole: the whole document is in the files in the thread.")
 
 
 def markdown(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> str:
@@ -53,14 +58,39 @@ def markdown(record: Record, policy: Policy, people: Mapping[str, PersonRecord],
 
 def pages(record: Record, policy: Policy, *, now: datetime) -> tuple[Message, ...]:
     """The document as messages, in order: as many as it takes."""
-    by_role = _ByRole(_roster(record, policy))
-    first, *parts = _written(record, policy, MRKDWN, by_role, now).removeprefix("\f").split("\f")
-    sheets = _sheets([_part(first), *(_part(part) for part in parts)])
-    key = record.incident.key
-    return tuple(
-        Message.of(f"Post-incident review of {key}, page {number} of {len(sheets)}", *blocks)
-        for number, blocks in enumerate(sheets, start=1)
-    )
+    return _numbered(record, _sheets(_parts(record, policy, now)))
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The document as it is posted in a channel. Unless it `is_whole`, it says what is left to the files."""
+
+    pages: tuple[Message, ...]
+    is_whole: bool
+
+
+def excerpt(record: Record, policy: Policy, *, now: datetime) -> Excerpt:
+    """The document in a few messages. Of what takes more, the longest parts are named alone, until the rest fits."""
+    title, *parts = _parts(record, policy, now)
+    sheets = _sheets([title, *parts])
+    if len(sheets) <= PAGES_MOST:
+        return Excerpt(_numbered(record, sheets), is_whole=True)
+    title = [title[0], kit.context(NOT_WHOLE), *title[1:]]
+    longest = sorted(range(len(parts)), key=lambda place: sum(map(kit.weight, parts[place])), reverse=True)
+    for place in longest:
+        parts[place] = [parts[place][0], kit.section(IN_THE_FILES)]
+        sheets = _sheets([title, *parts])
+        if len(sheets) <= PAGES_MOST:
+            break
+    else:  # A template of a team's own may have any number of parts.
+        sheets = [*sheets[: PAGES_MOST - 1], [kit.section(REST_IN_THE_FILES)]]
+    return Excerpt(_numbered(record, sheets), is_whole=False)
+
+
+def files(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> dict[str, bytes]:
+    """The whole document as files, by their names."""
+    text, name = markdown(record, policy, people, now=now), f"{record.incident.key}-review"
+    return {f"{name}.md": text.encode(), f"{name}.html": papers.html(text).encode()}
 
 
 def broken_templates(policy: Policy) -> list[str]:
@@ -174,6 +204,20 @@ def _told_customers(entry: EntryRecord) -> bool:
 
 def _told_leadership(entry: EntryRecord) -> bool:
     return entry.kind is EntryKind.TOLD or (entry.kind is EntryKind.ESCALATED and "leaders" in entry.data)
+
+
+def _parts(record: Record, policy: Policy, now: datetime) -> list[list[Block]]:
+    """The document part by part, the title and what stands below it first."""
+    by_role = _ByRole(_roster(record, policy))
+    return [*map(_part, _written(record, policy, MRKDWN, by_role, now).removeprefix("\f").split("\f"))]
+
+
+def _numbered(record: Record, sheets: Sequence[Sequence[Block]]) -> tuple[Message, ...]:
+    key = record.incident.key
+    return tuple(
+        Message.of(f"Post-incident review of {key}, page {number} of {len(sheets)}", *blocks)
+        for number, blocks in enumerate(sheets, start=1)
+    )
 
 
 def _part(text: str) -> list[Block]:

@@ -4,10 +4,11 @@
 
 import html as escaping
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -37,8 +38,11 @@ class Block:
 
 def html(markdown: str) -> str:
     """A page of its own: no script, nothing fetched, readable on a phone, on paper and in the dark."""
-    title = next((block.text for block in blocks(markdown) if block.kind == "h1"), "")
-    body = _parser().render(markdown)
+    parser = _parser()
+    about: dict[str, Any] = {}
+    tokens = parser.parse(markdown, about)
+    title = next((block.text for block in _blocks(tokens) if block.kind == "h1"), "")
+    body = parser.renderer.render(tokens, parser.options, about)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -79,8 +83,12 @@ def pdf(markdown: str, *, now: datetime) -> bytes:
 
 def blocks(markdown: str) -> Iterator[Block]:
     """The paragraphs of a document, one by one, as text."""
+    yield from _blocks(_parser().parse(markdown))
+
+
+def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
     kind, depth, fresh = "p", 0, False
-    for token in _parser().parse(markdown):
+    for token in tokens:
         match token.type:
             case "heading_open":
                 kind = token.tag

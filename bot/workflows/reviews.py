@@ -34,6 +34,7 @@ def begin(work: Work, *, policy: Policy, incident: Incident) -> Review:
         due_at=policy.review_due_at(incident.severity, work.now),
         created_at=work.now,
         pages=[],
+        files=[],
         chase_round=1,
         version=0,
     )

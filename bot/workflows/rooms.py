@@ -71,11 +71,11 @@ def announced(work: Work, *, number: int, channel: str, ts: str | None) -> None:
     incident.announced_in, incident.announcement_ts = channel, ts
 
 
-def review_posted(work: Work, *, number: int, pages: Sequence[str]) -> None:
-    """The messages that hold the review document, in order."""
+def review_posted(work: Work, *, number: int, pages: Sequence[str], files: Sequence[str]) -> None:
+    """The messages that hold the review document, in order, and the files below them."""
     work.incident(number)
     review = work.session.get_one(Review, number)
-    review.pages = list(pages)
+    review.pages, review.files = list(pages), list(files)
 
 
 def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None:
@@ -217,7 +217,7 @@ def lost(work: Work, *, number: int, room: str, anew: bool) -> None:
     incident.room_archived = incident.room_lost = False
     review = work.session.get(Review, number)
     if review is not None:
-        review.pages = []
+        review.pages, review.files = [], []
     work.tell(OpenRoom(incident=number))
 
 

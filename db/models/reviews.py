@@ -45,6 +45,7 @@ class Review(Base):
     no_actions_because: Mapped[str] = mapped_column(Text, default="")
     timeline_read_by: Mapped[str | None] = mapped_column(SlackId)
     pages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    files: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     chase_round: Mapped[int] = mapped_column(Integer, default=1)
     snoozed_until: Mapped[datetime | None]
 

@@ -55,6 +55,7 @@ class ReviewRecord:
     no_actions_because: str = ""
     timeline_read_by: str | None = None
     pages: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     snoozed_until: datetime | None = None
     chase_round: int = 1
 

@@ -261,6 +261,29 @@ def test_a_long_document_is_split_and_not_cut():
         pictures.check_message(page)
 
 
+def test_what_takes_more_than_a_few_messages_names_its_longest_parts_alone():
+    notes = tuple(entry(n, n, EntryKind.NOTE, text=f"note {n}. " + "x" * 400) for n in range(200))
+    record = Record(
+        incident=incident(), timeline=notes, review=pictures.review(impact="y " * 1500, luck="It was night")
+    )
+    drawn = document.excerpt(record, POLICY, now=NOW)
+    assert not drawn.is_whole
+    assert len(drawn.pages) == 1
+    (page,) = drawn.pages
+    pictures.check_message(page)
+    assert document.NOT_WHOLE in str(page.blocks[1].to_dict())
+    together = str(page.arguments())
+    assert ("It was night" in together, "y y y" in together, "note 7." in together) == (True, True, False)
+    assert together.count(document.IN_THE_FILES) == 1
+    written = document.files(record, POLICY, PEOPLE, now=NOW)
+    assert {name: b"note 199." in content for name, content in written.items()} == {
+        "INC-7-review.md": True,
+        "INC-7-review.html": True,
+    }
+    short = document.excerpt(FULL, POLICY, now=NOW)
+    assert (short.is_whole, short.pages) == (True, document.pages(FULL, POLICY, now=NOW))
+
+
 def test_a_heading_is_never_the_last_thing_on_a_page():
     notes = tuple(entry(n, n, EntryKind.NOTE, text="x" * 2900) for n in range(30))
     for page in document.pages(Record(incident=incident(), timeline=notes), POLICY, now=NOW):

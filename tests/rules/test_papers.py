@@ -59,7 +59,11 @@ def test_a_team_may_have_a_template_of_its_own(own):
     rules = own('{{ "Ours" | title }}\n\n{{ "Facts" | heading }}\n{{ incident.title }}\n')
     assert document.markdown(FULL, rules, PEOPLE, now=NOW) == "# Ours\n\n## Facts\nCheckout is down\n"
     assert len(document.pages(FULL, rules, now=NOW)) == 1
-    assert document.broken_templates(rules) == []
+    many = own("{% for n in range(400) %}{{ n | heading }}\nbody\n{% endfor %}")
+    cut = document.excerpt(FULL, many, now=NOW)
+    assert (len(cut.pages), cut.is_whole) == (document.PAGES_MOST, False)
+    assert document.REST_IN_THE_FILES in str(cut.pages[-1].arguments())
+    assert document.broken_templates(own('{{ "Ours" | title }}')) == []
 
 
 @pytest.mark.parametrize(

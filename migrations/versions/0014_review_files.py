@@ -1,0 +1,20 @@
+"""A review that is too long for a few messages is in files, too.
+
+Revision: 0014, after 0013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("reviews", sa.Column("files", sa.JSON(), server_default="[]", nullable=False))
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE reviews DROP COLUMN files")
