@@ -47,6 +47,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class ReportFormat(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+    HTML = "html"
+
+
 BREACHES = 0
 
 
@@ -306,6 +315,51 @@ def export_record(
             _write_bytes(papers.pdf(text, now=now), out)
         case _:
             _write(text.rstrip("\n") + "\n", out)
+
+
+@app.command("report")
+def report_month(
+    month: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM", help="Which month; without it, the last one that is over.", show_default=False),
+    ] = None,
+    form: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="json or csv for programs, md or html for people.", show_default=False),
+    ] = None,
+    before: Annotated[
+        int, typer.Option("--compare", help="So many months before it stand beside it.", min=0, max=36)
+    ] = 3,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.", show_default=False)
+    ] = None,
+) -> None:
+    """Count and time the incidents, reviews and actions of a month; docs/figures.md says what each figure means."""
+    from bot import database, report, terminal
+    from bot.clock import SystemClock
+    from bot.views import figures
+    from bot.workflows import monthly
+    from db.records import Month
+
+    settings = cli.settings()
+    policy = cli.policy(settings)
+    now = SystemClock().now()
+    running = Month.of(now, policy.calendar.zone)
+    wanted = cli.month(month, running) if month else running.after(-1)
+    with database.opened(settings) as store, database.snapshot(store) as session:
+        found = monthly.report(session, policy=policy, month=wanted, now=now, before=before)
+    match form:
+        case ReportFormat.JSON:
+            _write(json.dumps(report.as_json(found), ensure_ascii=False, indent=2) + "\n", out)
+        case ReportFormat.CSV:
+            _write(report.as_csv(found), out)
+        case ReportFormat.HTML:
+            _write(report.as_html(found, policy), out)
+        case None if out is None:
+            below = (figures.now_overdue(found), figures.DEFINITIONS)
+            terminal.print_report(report.heads(found), report.table(found, policy), below)
+        case _:
+            _write(report.as_markdown(found, policy), out)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from bot.effects import (
     Invite,
     LearnMembers,
     OpenRoom,
+    PostReport,
     React,
     RefreshAnnouncement,
     RefreshCard,
@@ -40,13 +41,13 @@ from bot.errors import MailRefused, NotYet, SlackError, SlackRefused
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.slack import NO_FILES
-from bot.views import card, document, drafts, letters, lists, messages, papers
+from bot.views import card, document, drafts, figures, letters, lists, messages, papers
 from bot.views.kit import Message
-from bot.workflows import leadership, people, permissions, rooms, wording
+from bot.workflows import leadership, monthly, people, permissions, rooms, wording
 from bot.workflows.people import remember
 from db import queries
 from db.models import Incident
-from db.records import IncidentRecord, PersonRecord, Record, users_in
+from db.records import IncidentRecord, Month, PersonRecord, Record, discreet, users_in
 from db.store import Work
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = check_room(effect, errand)
         case Say():
             learned = say(effect, errand)
+        case PostReport():
+            learned = post_report(effect, errand)
         case ShowMenu():
             learned = show_menu(effect, errand)
         case React():
@@ -385,6 +388,17 @@ def say(effect: Say, errand: Errand) -> Learned:
         number, user = incident.id, effect.user or ""
         return lambda work: leadership.messaged(work, number=number, user=user)
     return learned
+
+
+def post_report(effect: PostReport, errand: Errand) -> Learned:
+    """Post the figures of a month, with those of the months before to compare them with."""
+    parts, month = errand.parts, Month.parse(effect.month)
+    with parts.store.read() as session:
+        report = monthly.report(session, policy=parts.policy, month=month, now=parts.clock.now())
+    message = figures.post(discreet(report), parts.policy)
+    channel = parts.slack.channel_named(parts.settings.incidents_channel)
+    parts.slack.post(channel, message.arguments(), key=f"report:{errand.claimed.uid}", look_since=errand.look_since)
+    return nothing
 
 
 def show_menu(effect: ShowMenu, errand: Errand) -> Learned:

@@ -15,7 +15,7 @@ from db.enums import ComponentState
 if TYPE_CHECKING:
     from bot.policy import Policy
     from bot.settings import Settings
-    from db.records import Record
+    from db.records import Month, Record
     from db.store import Store
 
 NAME_MOST = 26  # with "shell:" before it, what a column for people holds
@@ -31,6 +31,19 @@ def number(key: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise typer.BadParameter(f"{key!r} is no incident's key; they look like INC-7")
     return int(digits)
+
+
+def month(text: str, running: "Month") -> "Month":
+    """`2026-10`; one that has begun."""
+    from db.records import Month
+
+    try:
+        wanted = Month.parse(text)
+    except ValueError:
+        raise WrongUsage(f"{text!r} is no month; write it like 2026-10.") from None
+    if wanted > running:
+        raise WrongUsage(f"{wanted.name} has not begun yet. The newest month is {running}.")
+    return wanted
 
 
 def user(text: str) -> str:

@@ -161,6 +161,18 @@ class Say(Effect):
         return f"person:{self.user}" if self.place == "person" else f"{self.place}:{self.incident}"
 
 
+class PostReport(Effect):
+    """Post the figures of a month, as they are then, in the incidents channel. They name no incident."""
+
+    incident: int | None = None
+    month: str
+
+    @property
+    def lane(self) -> str:
+        """One after the other."""
+        return self.kind
+
+
 class ShowMenu(Effect):
     """What can be done now, as buttons, in the thread where somebody mentioned the bot.
 
@@ -292,6 +304,7 @@ KINDS: dict[str, type[Effect]] = {
         LearnMembers,
         CheckRoom,
         Say,
+        PostReport,
         ShowMenu,
         React,
         SendMail,

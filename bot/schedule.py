@@ -18,7 +18,18 @@ from bot.errors import SlackError
 from bot.metrics import BACKUPS, CHASES, CLOCK_AHEAD, CLOCK_REMINDERS, LAST_BACKUP
 from bot.parts import Parts
 from bot.watch import EVERY_SECONDS, Watch
-from bot.workflows import chase, clock_reminders, customers, escalation, people, privacy, rooms, subscribers, vacancies
+from bot.workflows import (
+    chase,
+    clock_reminders,
+    customers,
+    escalation,
+    monthly,
+    people,
+    privacy,
+    rooms,
+    subscribers,
+    vacancies,
+)
 from db import backup, notices, queries
 from db.models import SeenEvent
 from db.store import Work
@@ -112,11 +123,14 @@ def _again(jobs: BackgroundScheduler, known: dict[str, Job], job_id: str) -> Non
 
 
 def run_chase(parts: Parts) -> int:
-    """Remind whoever is due to be reminded now; how many reminders went out."""
+    """Remind whoever is due to be reminded now, and post the figures that are due; how many reminders went out."""
     with parts.store.begin() as work:
         remember_tick(work)
         taken = chase.chase(work, policy=parts.policy)
+        month = monthly.post(work, policy=parts.policy)
     CHASES.inc(taken)
+    if month:
+        log.info("the figures of %s are due", month.name)
     if taken:
         log.info("%s overdue reviews and actions were chased", taken)
     return taken

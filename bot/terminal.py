@@ -53,6 +53,16 @@ def _row(incident: Incident | IncidentRecord) -> tuple[str, str, str, str, str]:
     )
 
 
+def print_report(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], below: Iterable[str], console: Console | None = None
+) -> None:
+    """The figures of a month beside those of others, as `print_list` does it, and a few sentences below for people."""
+    console = console or Console(highlight=False)
+    _print_rows(heads, rows, console, empty="")
+    if console.is_terminal:
+        console.print(*map(Text, ("", *below)), sep="\n")
+
+
 def print_updates(updates: Iterable[CustomerUpdateRecord], console: Console | None = None) -> None:
     """What customers were told, one line each, as `print_list` does it; a draft has no time yet."""
     heads = ("Told (UTC)", "State", "Stage", "To", "By", "Title", "Text")

@@ -145,6 +145,9 @@ actions:
     sev3: 60d
     sev4: 60d
 
+report:
+  post: true                    # post a month's figures in the incidents channel, on the first business day after it
+
 rooms:
   prefix: inc                   # what the names of incident channels begin with: inc-7-checkout-is-down
 

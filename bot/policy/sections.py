@@ -139,6 +139,12 @@ class Actions(Section):
     due: Mapping[Key, LastingDuration]
 
 
+class MonthlyReport(Section):
+    """The figures of a month, when it is over."""
+
+    post: StrictBool
+
+
 class Rooms(Section):
     """Incident channels."""
 
@@ -196,6 +202,7 @@ class Policy(Section):
     customers: Customers
     review: Review
     actions: Actions
+    report: MonthlyReport
     rooms: Rooms
     permissions: Permissions
     retention: Retention

@@ -19,6 +19,8 @@ body { font: 16px/1.55 system-ui, sans-serif; max-width: 46rem; margin: 2rem aut
 h1 { font-size: 1.7rem; line-height: 1.25; }
 h2 { font-size: 1.2rem; margin-top: 2rem; border-bottom: 1px solid #8886; }
 li { margin: 0.15rem 0; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { border-bottom: 1px solid #8886; padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; vertical-align: top; }
 @media print { body { max-width: none; margin: 0; } h2 { break-after: avoid; } }
 """
 MARGIN, LINE, INDENT = 20, 5.4, 5.0
@@ -113,7 +115,7 @@ def _plain(token: Token) -> str:
 
 
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False})
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def _font() -> Path:

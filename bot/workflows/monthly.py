@@ -1,13 +1,20 @@
-"""The figures of a month, measured by what the policy promises."""
+"""The figures of a month, measured by what the policy promises, and posted when the month is over."""
 
 from datetime import datetime
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from bot.effects import PostReport
 from bot.policy import Policy
 from db import figures
 from db.figures import Yardstick
+from db.models import Incident, Nudge
 from db.records import Month, Report
+from db.store import Work
+
+# So many months before it a month is compared with.
+BEFORE = 5
 
 
 def yardstick(policy: Policy) -> Yardstick:
@@ -21,6 +28,28 @@ def yardstick(policy: Policy) -> Yardstick:
     return Yardstick(zone=policy.calendar.zone, acknowledge_by=acknowledge_by)
 
 
-def report(session: Session, *, policy: Policy, month: Month, before: int, now: datetime) -> Report:
+def report(session: Session, *, policy: Policy, month: Month, now: datetime, before: int = BEFORE) -> Report:
     """The figures of a month that has begun, and of so many before it."""
     return figures.report(session, month=month, before=before, by=yardstick(policy), now=now)
+
+
+def post(work: Work, *, policy: Policy) -> Month | None:
+    """Have the figures of the month before posted if they are due and were not yet; which month that is.
+
+    They are due on the month's first business day and, where that was missed, on any later one. Of a time before the
+    first incident there is nothing to tell.
+    """
+    today = policy.calendar.date_of(work.now)
+    if not policy.report.post or not policy.calendar.is_business_day(today):
+        return None
+    month = Month(today.year, today.month).after(-1)
+    if not _knows_of(work, month.ends_at(policy.calendar.zone)):
+        return None
+    if not work.insert_once(Nudge, subject=f"report:{month}", round=1, step=1, at=work.now):
+        return None
+    work.tell(PostReport(month=str(month)))
+    return month
+
+
+def _knows_of(work: Work, ends_at: datetime) -> bool:
+    return bool(work.session.scalar(select(exists().where(Incident.declared_at < ends_at))))

@@ -3,7 +3,6 @@
 Every figure knows of how many private incidents it tells, so that `discreet` can leave out what would tell of one alone.
 """
 
-import calendar
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,20 @@ from db.enums import Kind
 
 # A figure of so few incidents tells of each of them.
 FEW = 5
+NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _WRITTEN = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 F = TypeVar("F", "Tally", "Share", "Spread")
@@ -56,7 +69,7 @@ class Month:
     @property
     def name(self) -> str:
         """For people: `October 2026`."""
-        return f"{calendar.month_name[self.number]} {self.year}"
+        return f"{NAMES[self.number - 1]} {self.year}"
 
     def __str__(self) -> str:
         """As it is written: `2026-10`."""

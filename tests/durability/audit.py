@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.effects import KINDS, React, Say, ShareReview, ShowMenu
+from bot.effects import KINDS, PostReport, React, Say, ShareReview, ShowMenu
 from bot.parts import Parts
 from bot.views import card, document
 from bot.views.kit import Message
@@ -187,6 +187,8 @@ class View:
                 yield f"say:{uid}", (incident.room, None)
             case ShowMenu():
                 yield f"menu:{uid}", (effect.channel, effect.thread)
+            case PostReport():
+                yield f"report:{uid}", (self._incidents_channel, None)
             case ShareReview():
                 yield from ((f"share:{uid}:{place}", thread) for place in range(self._pages_shared(uid)))
 

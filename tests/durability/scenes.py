@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from bot.effects import Invite, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
+from bot.effects import Invite, PostReport, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
 from bot.workflows import answers, incidents
 from bot.workflows.telling import redraw, say, whisper
 from db.enums import Phase
@@ -101,6 +101,11 @@ def asking_for_the_menu(stage: Stage) -> None:
     asked = stage.slack.person("Ana").says("What is open?", channel)
     with stage.store.begin() as work:
         work.tell(ShowMenu(incident=None, channel=channel, thread=asked["ts"]))
+
+
+def reporting_a_month(stage: Stage) -> None:
+    with stage.store.begin() as work:
+        work.tell(PostReport(month="2026-10"))
 
 
 def pinning(stage: Stage) -> None:
@@ -222,6 +227,7 @@ STEPS = [
     Step(whispering, "Say in person", "chat.postMessage"),
     Step(inviting_a_stranger, "Invite", "conversations.invite"),
     Step(asking_for_the_menu, "ShowMenu", "chat.postMessage"),
+    Step(reporting_a_month, "PostReport", "chat.postMessage"),
     Step(pinning, "React", "reactions.add"),
     Step(beginning_a_review, "RefreshReview", "chat.postMessage"),
     Step(beginning_a_review, "RefreshReview", "chat.postMessage", 2),
