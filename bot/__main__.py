@@ -126,11 +126,14 @@ def migrate(
         here, wanted = database.schema(store.engine)
         if here == wanted:
             typer.echo(f"The schema is current: {here}.")
+            if not check:
+                database.seal(store)
         elif check:
             typer.echo(f"The schema is {here or 'empty'}, not {wanted}. Run `tocsin migrate`.")
             raise typer.Exit(NO)
         else:
             migrations.upgrade(store.engine)
+            database.seal(store)
             typer.echo(f"{here or 'empty'} → {wanted}")
 
 
@@ -364,20 +367,20 @@ def report_month(
 
 @app.command()
 def verify(key: MaybeKey = None) -> None:
-    """Check the timelines' hash chains: name whatever was changed, taken out or cut off after it was written."""
+    """Check that everything is as tocsin wrote it: name whatever was changed, taken out or added by anybody else."""
     from bot import database
-    from db import queries, timeline
+    from db import proof, queries
 
     with database.opened(cli.settings()) as store, database.snapshot(store) as session:
-        incidents = [incident for incident in queries.incidents_all(session) if key in (None, incident.id)]
-        if key is not None and not incidents:
+        if key is not None and queries.incident(session, key) is None:
             raise cli.no_incident(key)
-        breaks = [found for incident in incidents for found in timeline.verify(session, incident)]
+        breaks = proof.verify(session, None if key is None else [key])
+        many = queries.count_incidents(session) if key is None else 1
     for found in breaks:
         typer.echo(str(found))
     if breaks:
         raise typer.Exit(NO)
-    typer.echo(f"{len(incidents)} {'timeline holds' if len(incidents) == 1 else 'timelines hold'}.")
+    typer.echo(f"{many} {'timeline holds' if many == 1 else 'timelines hold'}.")
 
 
 # ── the policy ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from slack_bolt import App
 from slack_sdk.errors import SlackApiError
 
 import migrations
-from bot import commands, schedule, slack, web
+from bot import commands, database, schedule, slack, web
 from bot.clock import Clock, SharedClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
@@ -99,6 +99,7 @@ class Tocsin:
             )
         schedule.keep_time(self.parts)
         migrations.upgrade(self.parts.store.engine)
+        database.seal(self.parts.store)
         if self.socket:
             try:
                 self.socket.connect()

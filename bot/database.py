@@ -14,7 +14,10 @@ import migrations
 from bot.clock import SystemClock
 from bot.errors import TocsinError
 from bot.settings import Settings
+from db import seals
 from db.store import Store
+
+SEALED_AT_ONCE = 100
 
 
 class NotUsable(TocsinError):
@@ -91,6 +94,21 @@ def snapshot(store: Store) -> Iterator[Session]:
         if not store.is_sqlite:  # There every transaction is one.
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
+
+
+def seal(store: Store) -> int:
+    """Seal what an older version wrote, as it stands; how many incidents. The schema must be current."""
+    sealed = 0
+    with store.begin() as work:
+        seals.begin_house(work.session, work.now)
+    while True:
+        with store.begin() as work:
+            numbers = seals.unsealed(work.session, SEALED_AT_ONCE)
+            for number in numbers:
+                seals.begin(work.session, work.incident(number), work.now)
+        sealed += len(numbers)
+        if not numbers:
+            return sealed
 
 
 def schema(engine: Engine) -> tuple[str | None, str | None]:

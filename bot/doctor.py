@@ -26,7 +26,7 @@ from bot.policy.frameworks import NOT_ADVICE, rules_of
 from bot.settings import Settings, SmtpServer, Tls
 from bot.statuspage import Statuspage
 from bot.views import document
-from db import timeline
+from db import proof
 from db.enums import EffectState
 from db.models import Effect, Incident
 
@@ -249,13 +249,13 @@ def _database_clock(there: datetime, now: datetime) -> Finding:
 
 
 def _timelines(session: Session) -> Finding:
-    newest = session.scalars(select(Incident).order_by(Incident.id.desc()).limit(NEWEST)).all()
-    broken = [incident.key for incident in newest if timeline.verify(session, incident)]
+    newest = sorted(session.scalars(select(Incident.id).order_by(Incident.id.desc()).limit(NEWEST)))
+    broken = sorted({found.incident for found in proof.verify(session, newest) if found.incident}, reverse=True)
     if broken:
         return Finding(
             "timelines",
             Level.BAD,
-            f"changed behind tocsin's back: {', '.join(broken)}.",
+            f"changed behind tocsin's back: {', '.join(f'INC-{number}' for number in broken)}.",
             "`tocsin verify` names the entries; compare them with a backup.",
         )
     return Finding("timelines", Level.OK, f"the newest {len(newest)} verify")

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Date, DateTime, Engine, Table, TypeDecorator,
 from sqlalchemy.orm import Session
 
 import migrations
-from db import timeline
+from db import proof
 from db.models import Base, Incident
 
 FORMAT = 1
@@ -152,9 +152,8 @@ def _verify(connection: Connection, manifest: dict[str, Any]) -> None:
     if _heads(connection) != manifest["timelines"]:
         raise BadBackup("The timelines' heads differ from the manifest's.")
     with Session(connection) as session:
-        for incident in session.scalars(select(Incident).order_by(Incident.id)):
-            for found in timeline.verify(session, incident):
-                raise BadBackup(f"A timeline does not verify: {found}.")
+        for found in proof.verify(session):
+            raise BadBackup(f"A timeline does not verify: {found}.")
 
 
 def _heads(connection: Connection) -> dict[str, list[Any]]:

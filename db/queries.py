@@ -171,6 +171,11 @@ def count_open(session: Session, user: str | None = None) -> int:
     return session.scalar(question if user is None else question.where(may_see(user))) or 0
 
 
+def count_incidents(session: Session) -> int:
+    """How many incidents there are."""
+    return session.scalar(select(func.count()).select_from(Incident)) or 0
+
+
 def incidents_all(session: Session) -> Iterable[Incident]:
     """Every incident, in the order of their numbers."""
     return session.scalars(select(Incident).order_by(Incident.id).execution_options(yield_per=200))

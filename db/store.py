@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, literal, select
+from sqlalchemy import Engine, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
-from db import outbox, queries, timeline
+from db import outbox, queries, seals, timeline
 from db.engine import open_engine
 from db.enums import EntryKind
 from db.models import Base, Counter, Entry, Incident
+from db.seals import Watched
 from db.turns import Turns
 
 # Statements are built once: to make one anew takes longer than the database needs to answer it.
@@ -33,7 +34,7 @@ _INCIDENT = (
 class Work:
     """A transaction in hand. `now` is read once, so that everything in it happened at the same moment."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: Watched, now: datetime) -> None:
         """Made by `Store.begin`, never by hand."""
         self.session = session
         self.now = now
@@ -66,8 +67,14 @@ class Work:
     def insert_once(self, table: type[Base], **values: Any) -> bool:
         """Insert the row unless its primary key is there already; whether it was new. Safe when two do it at once."""
         insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        result = self.session.execute(insert(table).values(**values).on_conflict_do_nothing().returning(literal(1)))
-        return result.first() is not None
+        keys = Base.metadata.tables[table.__tablename__].primary_key.columns
+        question = insert(table).values(**values).on_conflict_do_nothing().returning(*keys)
+        self.session.flush()
+        made = self.session.connection().execute(question).first()
+        if made is None:
+            return False
+        self.session.inserted(table, {**values, **dict(zip(keys.keys(), made, strict=True))})
+        return True
 
     def note(
         self,
@@ -117,7 +124,7 @@ class Store:
         self.on_told = on_told
         self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._sessions = sessionmaker(self.engine, class_=Watched, expire_on_commit=False, autoflush=True)
         self._turns = Turns(self.engine) if self.is_sqlite else None
 
     @property
@@ -136,6 +143,7 @@ class Store:
             yield work
             if work.noted and self.before_commit:
                 self.before_commit(work)
+            seals.append(session, now=work.now, incident=work.incident)
             outbox.tell(session, work.told, work.now)
             session.commit()
         if work.told and self.on_told:

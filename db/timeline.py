@@ -25,7 +25,7 @@ from db.models import Base, Entry, Incident, ReviewVersion
 GENESIS = "0" * 64
 
 
-def content_hash(entry: Entry) -> str:
+def content_hash(entry: Any) -> str:
     """The hash of what an entry says: incident, place, times, kind, author, text, data."""
     content = {
         "incident": entry.incident_id,
@@ -103,65 +103,87 @@ _APPEND = {"sqlite": (_ADD, _REMEMBER), "postgresql": (_REMEMBER.add_cte(_ADD.ct
 def redact(session: Session, incident: Incident, entry: Entry, *, by: str, reason: str, now: datetime) -> None:
     """Take out what an entry says. The chain still verifies, and a new entry says who did it and why."""
     if entry.redacted_at is None:
-        entry.text, entry.data, entry.redacted_at = "", {}, now
-        append(session, incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
+        entry.text, entry.data = "", {}
+        owned_up = append(session, incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
+        entry.redacted_at = owned_up.recorded_at
 
 
 @dataclass(frozen=True)
 class Break:
-    """Where a chain does not hold. `seq` is the entry's place in its incident's timeline."""
+    """Where something is not as tocsin wrote it: the incident, if it belongs to one, the place, and why."""
 
-    incident: int
-    seq: int
+    incident: int | None
+    place: str
     why: str
 
     def __str__(self) -> str:
-        """Name the entry as people do."""
-        return f"INC-{self.incident} entry {self.seq}: {self.why}"
+        """Name it as people do: `INC-7 entry 3: is missing`."""
+        whose = [] if self.incident is None else [f"INC-{self.incident}"]
+        return f"{' '.join([*whose, *([self.place] if self.place else [])])}: {self.why}"
 
 
 def verify(session: Session, incident: Incident) -> list[Break]:
     """Every place where the incident's timeline was tampered with; an empty list when it holds."""
     entries = session.scalars(select(Entry).where(Entry.incident_id == incident.id).order_by(Entry.seq)).all()
-    return [*_breaks(incident, entries), *_unexplained(incident, entries), *_reviews(session, incident, entries)]
+    kept = session.scalars(select(ReviewVersion).where(ReviewVersion.incident_id == incident.id)).all()
+    return check(incident, entries, kept)
 
 
-def _reviews(session: Session, incident: Incident, entries: Sequence[Entry]) -> Iterable[Break]:
+def check(incident: Any, entries: Sequence[Any], versions: Sequence[Any]) -> list[Break]:
+    """As `verify`, of rows that were read already: the incident, its entries in their order, and its signed reviews."""
+    return [*_breaks(incident, entries), *_unexplained(incident, entries), *_reviews(incident, entries, versions)]
+
+
+def _break(incident: Any, seq: int, why: str) -> Break:
+    return Break(incident.id, f"entry {seq}", why)
+
+
+def _data(entry: Any) -> Mapping[str, Any]:
+    """What an entry says beside its text, as far as it still says anything: it may have been changed."""
+    return entry.data if isinstance(entry.data, Mapping) else {}
+
+
+def _reviews(incident: Any, entries: Sequence[Any], versions: Sequence[Any]) -> Iterable[Break]:
     """Signed reviews that are not what was signed. The entry of the signing bears the document's hash."""
-    signed = {entry.data["version"]: entry for entry in entries if "document_hash" in entry.data}
-    kept = select(ReviewVersion).where(ReviewVersion.incident_id == incident.id)
-    versions = {version.number: version for version in session.scalars(kept)}
+    signed = {data.get("version"): entry for entry in entries if "document_hash" in (data := _data(entry))}
+    by_number = {version.number: version for version in versions}
     for number, entry in signed.items():
-        version = versions.get(number)
+        version = by_number.get(number)
         if version is None:
-            yield Break(incident.id, entry.seq, f"version {number} of the review, which was signed then, is missing")
+            yield _break(incident, entry.seq, f"version {number} of the review, which was signed then, is missing")
             continue
         said = hashlib.sha256(version.document.encode()).hexdigest()
-        if version.hash != entry.data["document_hash"] or (version.redacted_at is None and said != version.hash):
-            yield Break(incident.id, entry.seq, f"version {number} of the review is not what was signed then")
+        if version.hash != _data(entry)["document_hash"] or (version.redacted_at is None and said != version.hash):
+            yield _break(incident, entry.seq, f"version {number} of the review is not what was signed then")
 
 
-def _unexplained(incident: Incident, entries: Sequence[Entry]) -> Iterable[Break]:
+def _unexplained(incident: Any, entries: Sequence[Any]) -> Iterable[Break]:
     """Redactions that no later entry owns up to."""
-    explained = {entry.data.get("entry") for entry in entries if entry.kind is EntryKind.REDACTED}
+    explained = {_data(entry).get("entry"): entry.recorded_at for entry in entries if entry.kind is EntryKind.REDACTED}
     for entry in entries:
-        if entry.redacted_at is not None and entry.seq not in explained:
-            yield Break(incident.id, entry.seq, "was emptied, and no entry says who redacted it")
+        if entry.redacted_at is None:
+            continue
+        if entry.seq not in explained:
+            yield _break(incident, entry.seq, "was emptied, and no entry says who redacted it")
+        elif entry.redacted_at != explained[entry.seq]:
+            yield _break(incident, entry.seq, "was redacted at another time than the entry says that owns up to it")
 
 
-def _breaks(incident: Incident, entries: Iterable[Entry]) -> Iterable[Break]:
-    previous, expected = GENESIS, 1
+def _breaks(incident: Any, entries: Iterable[Any]) -> Iterable[Break]:
+    previous, expected, noted_at = GENESIS, 1, None
     for entry in entries:
         if entry.seq != expected:
-            yield Break(incident.id, expected, "is missing")
+            yield _break(incident, expected, "is missing")
         elif entry.redacted_at is None and content_hash(entry) != entry.content_hash:
-            yield Break(incident.id, entry.seq, "its content was changed after it was written")
+            yield _break(incident, entry.seq, "its content was changed after it was written")
         elif entry.redacted_at is not None and (entry.text or entry.data):
-            yield Break(incident.id, entry.seq, "says something although it was redacted")
+            yield _break(incident, entry.seq, "says something although it was redacted")
         elif link(previous, entry.content_hash) != entry.hash:
-            yield Break(incident.id, entry.seq, "does not follow from the entry before it")
-        previous, expected = entry.hash, entry.seq + 1
+            yield _break(incident, entry.seq, "does not follow from the entry before it")
+        previous, expected, noted_at = entry.hash, entry.seq + 1, entry.recorded_at
     if expected != incident.entries + 1:
-        yield Break(incident.id, expected, f"the timeline ends here, but {incident.entries} entries were written")
+        yield _break(incident, expected, f"the timeline ends here, but {incident.entries} entries were written")
     elif previous != (incident.head or GENESIS):
-        yield Break(incident.id, expected - 1, "is not the entry that was written last")
+        yield _break(incident, expected - 1, "is not the entry that was written last")
+    elif incident.noted_at != noted_at:
+        yield _break(incident, expected - 1, "was not written when the incident says that its last entry was")

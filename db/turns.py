@@ -14,9 +14,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
-from sqlalchemy.orm import Session
 
 from db.engine import PATIENCE_SECONDS
+from db.seals import Watched
 
 # The first of a group waits for all of it.
 MOST_TOGETHER = 16
@@ -50,7 +50,7 @@ class Turns:
         self._group: _Group | None = None
 
     @contextmanager
-    def take(self) -> Iterator[Session]:
+    def take(self) -> Iterator[Watched]:
         """A session to write with; what was written is on the disk after the block, or it raised.
 
         The block ends with `session.commit()`. SQLAlchemy's `OperationalError` or `TimeoutError` when its turn does not
@@ -98,9 +98,9 @@ class Turns:
             raise
         return _Group(connection)
 
-    def _session(self, group: _Group) -> Session:
+    def _session(self, group: _Group) -> Watched:
         """Whoever is alone needs no savepoint: what it undoes is all there is."""
-        return Session(
+        return Watched(
             group.connection,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint" if group.size else "rollback_only",

@@ -319,6 +319,7 @@ def _remind(work: Work, policy: Policy, notice: Notice) -> bool:
 
 def on_statuspage(work: Work, *, number: int, remote: str) -> None:
     """Statuspage has the incident, and calls it `remote`."""
+    work.incident(number)
     work.session.get_one(Notice, number).statuspage_id = remote
 
 

@@ -66,6 +66,8 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
     left as they are.
     """
     reason = wording.paragraph(reason, "reason")
+    for number in sorted(set(work.session.scalars(select(Reader.incident_id).where(Reader.slack == user)))):
+        work.incident(number)
     work.session.execute(delete(Person).where(Person.user == user))
     work.session.execute(update(Reader).where(Reader.slack == user).values(name=user, email=None))
     mention = f"%<@{user}>%"

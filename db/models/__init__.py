@@ -11,6 +11,7 @@ from db.models.escalation import Escalation, Nudge, Reader
 from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pin, Role
 from db.models.people import Absence, Audit, Person
 from db.models.reviews import Action, Factor, Review, ReviewVersion, Signature
+from db.models.seals import Seal
 
 __all__ = [
     "DEAD",
@@ -43,6 +44,7 @@ __all__ = [
     "ReviewVersion",
     "Role",
     "RunningClock",
+    "Seal",
     "SeenEvent",
     "Signature",
     "SlackId",

@@ -30,6 +30,12 @@ class Incident(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_incidents_unsealed",
+            "id",
+            sqlite_where=text("seals = 0"),
+            postgresql_where=text("seals = 0"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -68,6 +74,8 @@ class Incident(Base):
     entries: Mapped[int] = mapped_column(Integer, default=0)
     head: Mapped[str] = mapped_column(String(64), default="")
     noted_at: Mapped[datetime | None]
+    seals: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    seal: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
     @property
     def key(self) -> str:

@@ -15,7 +15,7 @@ from bot.effects import KINDS, PostReport, React, Say, ShareReview, ShowMenu
 from bot.parts import Parts
 from bot.views import card, document
 from bot.views.kit import Message
-from db import queries, similar, timeline
+from db import proof, queries, similar
 from db.enums import EffectState
 from db.models import Effect, Incident
 from db.records import Record
@@ -63,7 +63,7 @@ class Audit:
             rows = session.scalars(select(Effect).where(Effect.id > self._upto).order_by(Effect.id)).all()
             numbers = sorted({row.incident_id for row in rows if row.incident_id is not None})
             records = {number: queries.record(session, number) for number in numbers}
-            breaks = [str(one) for n in numbers for one in timeline.verify(session, session.get_one(Incident, n))]
+            breaks = [str(one) for one in [*proof.verify(session, numbers), *proof.house(session)]]
             rooms = set(session.scalars(select(Incident.room)))
         view = View(self.slack, self.parts, [Told(row) for row in rows], records)
         checks = (

@@ -1,0 +1,208 @@
+"""Nobody but tocsin changes what tocsin wrote without being noticed: not one byte of it, in any table."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import JSON, Boolean, Date, Float, Integer, delete, insert, select, text, update
+
+from bot import database
+from bot.workflows import incidents, privacy, rooms
+from db import proof, seals
+from db.models import Base, Incident, Utc
+from tests.whole import Life, rules
+
+TABLES = {name: table for name, table in Base.metadata.tables.items() if name not in seals.UNSEALED_TABLES}
+QUIET = 3
+# These have proofs of their own.
+CHAINED = {
+    "entries": {"id": "the database's own name of a row; the timeline counts by seq"},
+    "seals": {},
+}
+OF_INCIDENTS = {"entries", "head", "noted_at", "seals", "seal"}
+
+
+@pytest.fixture
+def life(store, clock, tmp_path):
+    told = Life(store, clock, rules(tmp_path))
+    told.tells()
+    told.tells("Another one", private=True)
+    told(incidents.declare, policy=told.policy, by="U0EVE", title="A quiet one")
+    return told
+
+
+def wrong(store):
+    with store.read() as session:
+        return [str(found) for found in proof.verify(session)]
+
+
+def another(column, value):
+    """Another value that the column can hold, as near to this one as can be."""
+    kind = column.type
+    words = getattr(kind, "enum_class", None)
+    if words:
+        return next(word for word in words if word is not value)
+    sorts = {
+        JSON: lambda: {"x": 1} if not value else value[:-1] if isinstance(value, list) else {**value, "x": 1},
+        Utc: lambda: (value or datetime(2026, 1, 1, tzinfo=UTC)) + timedelta(microseconds=1),
+        Date: lambda: (value or date(2026, 1, 1)) + timedelta(days=1),
+        Boolean: lambda: not value,
+        Integer: lambda: (value or 0) + 1,
+        Float: lambda: (value or 0) + 1,
+    }
+    for sort, made in sorts.items():
+        if isinstance(kind, sort):
+            return made()
+    return value[:-1] + ("b" if value.endswith("a") else "a") if value else "x"
+
+
+def without_keys(store):
+    """Whoever forges rows does not mind that others refer to them."""
+    return "PRAGMA defer_foreign_keys = ON" if store.is_sqlite else "SET LOCAL session_replication_role = replica"
+
+
+def columns(table):
+    left_out = {*seals.UNSEALED.get(table.name, ()), *CHAINED.get(table.name, ())}
+    return [column for column in table.columns if column.name not in left_out or column.name in OF_INCIDENTS]
+
+
+def flips():
+    for name, table in Base.metadata.tables.items():
+        if name in TABLES or name in CHAINED:
+            yield from ((table, column) for column in columns(table))
+
+
+def test_one_change_in_any_column_of_any_table_is_named(store, life):
+    """Whatever its table, its incident and the row are named; and what is left out of this has a reason."""
+    assert wrong(store) == []
+    missed, untold = [], set()
+    with store.engine.connect() as connection:
+        session = store._sessions(bind=connection)
+        for table, column in flips():
+            rows = connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
+            told = [row for row in rows if QUIET not in (row.get("incident_id"), row.get("ledger"), row.get("id"))]
+            if not told:
+                untold.add(table.name)
+                continue
+            row = told[-1]
+            at = [key == row[key.name] for key in table.primary_key]
+            value = another(column, row[column.name])
+            if column.name in ("incident_id", "merged_into"):
+                value = QUIET
+            if table.name == "incidents" and column.name == "id":
+                value = QUIET + 1
+            connection.exec_driver_sql(without_keys(store))
+            connection.execute(update(table).where(*at).values({column.name: value}))
+            found = [str(one) for one in proof.verify(session)]
+            if not any(named(table, row) in one for one in found):
+                missed.append((table.name, column.name, found[:3]))
+            connection.rollback()
+    assert untold == set(), "no story fills these tables"
+    assert missed == []
+    assert wrong(store) == []
+
+
+def named(table, row):
+    if table.name == "incidents":
+        return f"INC-{row['id']}"
+    if table.name == "entries":
+        return f"INC-{row['incident_id']} entry {row['seq']}"
+    if table.name == "seals":
+        return f"seal {row['seq']}"
+    key = " ".join(str(row[k.name]) for k in table.primary_key if k.name != "incident_id").replace(" ", "/")
+    return f"{table.name} {key}".rstrip()
+
+
+def test_what_is_left_out_is_there_and_has_a_reason():
+    for table, left_out in seals.UNSEALED.items():
+        assert set(left_out) < set(Base.metadata.tables[table].columns.keys())
+    assert set(seals.UNSEALED_TABLES) < set(Base.metadata.tables)
+    reasons = [*seals.UNSEALED_TABLES.values(), *(why for one in seals.UNSEALED.values() for why in one.values())]
+    assert all(len(why) > 10 for why in reasons)
+
+
+def test_every_sealed_row_that_is_taken_away_or_added_is_named(store, life):
+    missed = []
+    with store.engine.connect() as connection:
+        session = store._sessions(bind=connection)
+        for table in TABLES.values():
+            row = connection.execute(select(table).order_by(*table.primary_key)).mappings().first()
+            at = [key == row[key.name] for key in table.primary_key]
+            connection.exec_driver_sql(without_keys(store))
+            connection.execute(delete(table).where(*at))
+            if not any("is missing" in str(one) for one in proof.verify(session)):
+                missed.append(table.name)
+            connection.rollback()
+        role = Base.metadata.tables["roles"]
+        connection.execute(
+            insert(role).values(incident_id=1, role="spy", user="U0EVE", since=datetime(2026, 1, 1, tzinfo=UTC))
+        )
+        assert "INC-1 roles spy: was not written by tocsin" in str(proof.verify(session)[0])
+        connection.rollback()
+    assert missed == []
+
+
+def test_what_was_changed_by_somebody_else_stays_named_after_tocsin_changes_it_too(store, life):
+    """A later change of the same row seals what it finds; the line before it says that this was not tocsin's."""
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE incidents SET title = 'Nothing happened' WHERE id = 1"))
+    assert wrong(store) == ["INC-1: is not what tocsin wrote"]
+    life(privacy.hold, number=1, on=True, by="U0MIA", reason="a claim")
+    (found,) = wrong(store)
+    assert found.startswith("INC-1: was changed by somebody else before 20")
+
+
+def test_a_redaction_a_forgotten_person_and_retention_keep_it_green(store, life, clock):
+    life.number = 1
+    life.redacts("We call the railway")
+    life(privacy.forget, user="U0BO", by="U0MIA", reason="asked for it")
+    assert wrong(store) == []
+    life(rooms.left, room="C0ROOM1", user="U0KAI", at=clock.now() + timedelta(days=1))
+    life(incidents.note, number=1, by="U0ANA", text="late")
+    kept = life.policy.model_copy(
+        update={
+            "retention": type(life.policy.retention).model_validate({"effects": "1d", "audits": "1d", "texts": "1d"})
+        }
+    )
+    for number in (1, 2):
+        with store.begin() as work:
+            incident = work.incident(number)
+            incident.phase, incident.closed_at = incident.phase.CLOSED, work.now
+    clock.moves(timedelta(days=60))
+    life(privacy.expire, policy=kept)
+    assert wrong(store) == []
+    with store.read() as session:
+        assert session.get(Incident, 1).title == privacy.GONE
+
+
+def test_what_an_older_version_wrote_is_sealed_once_as_it_stands(store, life):
+    before = wrong(store)
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM seals"))
+        connection.execute(text("UPDATE incidents SET seals = 0, seal = ''"))
+        connection.execute(text("UPDATE counters SET value = 0 WHERE name = 'seals'"))
+    assert "INC-1: was not written by tocsin, or is not sealed yet: `tocsin migrate` does" in wrong(store)
+    assert database.seal(store) == 3
+    assert database.seal(store) == 0
+    assert wrong(store) == before == []
+
+
+def test_rows_that_nobody_can_read_any_more_are_named(store, life):
+    if not store.is_sqlite:
+        pytest.skip("PostgreSQL does not take what is no time and no JSON")
+    spoilt = {
+        "UPDATE incidents SET phase = 'revjew' WHERE id = 2": "INC-2: cannot be read any more",
+        "UPDATE entries SET data = '{' || data WHERE incident_id = 1 AND seq = 4": "INC-1 entry 4: cannot be read",
+        "UPDATE actions SET created_at = 'x' || created_at WHERE id = 1": "INC-1 actions 1: cannot be read",
+        "UPDATE audits SET at = 'x' || at": "audits 1: cannot be read any more",
+    }
+    for statement, words in spoilt.items():
+        with store.engine.connect() as connection:
+            connection.execute(text(statement))
+            found = [str(one) for one in proof.verify(store._sessions(bind=connection))]
+            assert any(one.startswith(words) for one in found), (statement, found)
+            connection.rollback()
+
+
+def test_rows_are_never_added_past_the_seals(store, life):
+    with pytest.raises(RuntimeError, match="one by one"), store.begin() as work:
+        work.session.execute(insert(Incident), [])
