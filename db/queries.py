@@ -1,9 +1,8 @@
 """Questions asked of the database. Each answers with frozen records, and reads only what an index finds."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from db.models import (
     Absence,
     Action,
     AnchorTime,
-    Base,
     ClockFact,
     Decision,
     Deployment,
@@ -39,6 +37,7 @@ from db.models import (
     Signature,
     SlackId,
 )
+from db.reading import NUMBER, R, Rows, of_incident, pictured
 from db.records import (
     ActionRecord,
     AnchorRecord,
@@ -63,26 +62,8 @@ from db.records import (
     VersionRecord,
 )
 
-R = TypeVar("R")
-_NAMES: dict[type[Any], tuple[str, ...]] = {}
 OPEN_PHASES = [phase for phase in Phase if phase.is_open]
 OPEN_REVIEWS = [state for state in ReviewState if state.is_open]
-
-
-def pictured(kind: type[R], row: Base) -> R:
-    """A frozen record of a row: the fields bear the columns' names, and lists become tuples."""
-    values = ((name, getattr(row, name)) for name in _names(kind))
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values})
-
-
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in fields(kind))
-    return _NAMES[kind]
-
-
-def _pictured_or_none(kind: type[R], row: Base | None) -> R | None:
-    return None if row is None else pictured(kind, row)
 
 
 def is_insider(user: str | BindParameter[str]) -> ColumnElement[bool]:
@@ -100,17 +81,52 @@ def may_see(user: str | BindParameter[str]) -> ColumnElement[bool]:
 
 
 # What every command and every click asks is built once: to make a statement takes longer than to answer it.
-_NUMBER, _USER, _ROOM = (
-    bindparam("number", type_=Integer()),
-    bindparam("user", type_=SlackId),
-    bindparam("room", type_=SlackId),
-)
-_SEEN = select(Incident).where(Incident.id == _NUMBER, may_see(_USER))
+_USER, _ROOM = bindparam("user", type_=SlackId), bindparam("room", type_=SlackId)
+_SEEN = select(Incident).where(Incident.id == NUMBER, may_see(_USER))
 _OF_ROOM = select(Incident).where(Incident.room == _ROOM)
-_NAMED = select(Incident, may_see(_USER)).where(or_(Incident.room == _ROOM, Incident.id == _NUMBER))
+_NAMED = select(Incident, may_see(_USER)).where(or_(Incident.room == _ROOM, Incident.id == NUMBER))
 _NAMED_LOCKED = _NAMED.with_for_update(of=Incident).execution_options(populate_existing=True)
-_INSIDER = select(Incident.id).where(Incident.id == _NUMBER, is_insider(_USER))
-_DEAD_OF = select(Effect).where(Effect.incident_id == _NUMBER, Effect.state == DEAD).order_by(Effect.id)
+_INSIDER = select(Incident.id).where(Incident.id == NUMBER, is_insider(_USER))
+_INCIDENT = Rows(IncidentRecord, Incident, Incident.id == NUMBER)
+_ROLES = select(Role.__table__.c.role, Role.__table__.c.user).where(Role.incident_id == NUMBER)
+_TIMELINE = of_incident(EntryRecord, Entry, Entry.at, Entry.seq)
+_ACTIONS = of_incident(ActionRecord, Action, Action.id)
+_REVIEW = of_incident(ReviewRecord, Review)
+_FACTORS = of_incident(FactorRecord, Factor, Factor.place, Factor.id)
+_SIGNATURES = Rows(
+    SignatureRecord,
+    Signature,
+    Signature.incident_id == NUMBER,
+    Signature.version == bindparam("version", type_=Integer()),
+    order=(Signature.at, Signature.role),
+)
+_VERSIONS = of_incident(VersionRecord, ReviewVersion, ReviewVersion.number)
+_DEAD_OF = Rows(DeliveryRecord, Effect, Effect.incident_id == NUMBER, Effect.state == DEAD, order=(Effect.id,))
+_ANCHORS = of_incident(AnchorRecord, AnchorTime, AnchorTime.framework, AnchorTime.anchor)
+_FACTS = of_incident(FactRecord, ClockFact, ClockFact.fact)
+_FILINGS = of_incident(FilingRecord, Filing, Filing.sent_at, Filing.id)
+_DECISIONS = of_incident(DecisionRecord, Decision, Decision.id)
+_CLOCKS = of_incident(ClockRecord, RunningClock, RunningClock.rule)
+_ESCALATIONS = of_incident(EscalationRecord, Escalation, Escalation.at, Escalation.rule)
+_READERS = of_incident(ReaderRecord, Reader, Reader.name, Reader.key)
+_DEPLOYMENT = of_incident(DeploymentRecord, Deployment)
+_NOTICE = of_incident(NoticeRecord, Notice)
+# What most incidents have nothing of: one question tells which of these are worth asking.
+_SELDOM: tuple[Rows[Any], ...] = (
+    _ACTIONS,
+    _FACTORS,
+    _DEAD_OF,
+    _ANCHORS,
+    _FACTS,
+    _FILINGS,
+    _DECISIONS,
+    _CLOCKS,
+    _ESCALATIONS,
+    _READERS,
+    _DEPLOYMENT,
+    _NOTICE,
+)
+_WHICH = select(*(exists(rows.table.__table__).where(*rows.where) for rows in _SELDOM))
 
 
 def insider(session: Session, number: int, user: str) -> bool:
@@ -121,13 +137,13 @@ def insider(session: Session, number: int, user: str) -> bool:
 def incident_seen_by(session: Session, number: int, user: str) -> IncidentRecord | None:
     """The incident, if there is one and this person may see it."""
     row = session.scalars(_SEEN, {"number": number, "user": user}).one_or_none()
-    return _pictured_or_none(IncidentRecord, row)
+    return pictured(IncidentRecord, row) if row else None
 
 
 def incident_of_room(session: Session, channel: str) -> IncidentRecord | None:
     """The incident whose room this channel is."""
     row = session.scalars(_OF_ROOM, {"room": channel}).one_or_none()
-    return _pictured_or_none(IncidentRecord, row)
+    return pictured(IncidentRecord, row) if row else None
 
 
 def named(
@@ -147,14 +163,13 @@ def picture(row: Incident) -> IncidentRecord:
 
 def incident(session: Session, number: int) -> IncidentRecord | None:
     """The incident, whoever asks: for the bot's own purposes only."""
-    row = session.get(Incident, number)
-    return _pictured_or_none(IncidentRecord, row)
+    return _INCIDENT.one(session, number=number)
 
 
 def incident_of_origin(session: Session, origin: str) -> IncidentRecord | None:
     """The incident that was declared by this very click, if it was."""
     row = session.scalars(select(Incident).where(Incident.origin == origin)).one_or_none()
-    return _pictured_or_none(IncidentRecord, row)
+    return pictured(IncidentRecord, row) if row else None
 
 
 def incidents_open(session: Session, user: str | None = None, limit: int = 50) -> list[IncidentRecord]:
@@ -183,7 +198,8 @@ def incidents_all(session: Session) -> Iterable[Incident]:
 
 def roles(session: Session, number: int) -> dict[str, str]:
     """Who holds which role."""
-    return {row.role: row.user for row in session.scalars(select(Role).where(Role.incident_id == number))}
+    session.flush()
+    return {held.role: held.user for held in session.connection().execute(_ROLES, {"number": number})}
 
 
 def roles_open(session: Session) -> dict[int, set[str]]:
@@ -208,8 +224,7 @@ def roles_of(session: Session, user: str) -> list[tuple[int, str]]:
 
 def timeline(session: Session, number: int) -> tuple[EntryRecord, ...]:
     """The timeline in the order it happened (and was written, where it happened at the same moment)."""
-    rows = session.scalars(select(Entry).where(Entry.incident_id == number).order_by(Entry.at, Entry.seq))
-    return tuple(pictured(EntryRecord, row) for row in rows)
+    return _TIMELINE(session, number=number)
 
 
 def count_entries(session: Session, number: int, kind: EntryKind) -> int:
@@ -223,44 +238,37 @@ def last_entry(session: Session, number: int, kind: EntryKind) -> EntryRecord | 
     row = session.scalars(
         select(Entry).where(Entry.incident_id == number, Entry.kind == kind).order_by(Entry.seq.desc()).limit(1)
     ).one_or_none()
-    return _pictured_or_none(EntryRecord, row)
+    return pictured(EntryRecord, row) if row else None
 
 
 def actions(session: Session, number: int) -> tuple[ActionRecord, ...]:
     """The incident's follow-up actions, the oldest first."""
-    rows = session.scalars(select(Action).where(Action.incident_id == number).order_by(Action.id))
-    return tuple(pictured(ActionRecord, row) for row in rows)
+    return _ACTIONS(session, number=number)
 
 
 def review(session: Session, number: int) -> ReviewRecord | None:
     """The incident's review, once it has one."""
-    row = session.get(Review, number)
-    return _pictured_or_none(ReviewRecord, row)
+    return _REVIEW.one(session, number=number)
 
 
 def notice(session: Session, number: int) -> NoticeRecord | None:
     """The incident as customers know it, once somebody has drafted or asked for an update."""
-    return _pictured_or_none(NoticeRecord, session.get(Notice, number))
+    return _NOTICE.one(session, number=number)
 
 
 def factors(session: Session, number: int) -> tuple[FactorRecord, ...]:
     """What contributed to the incident, in the order in which people put it."""
-    rows = session.scalars(select(Factor).where(Factor.incident_id == number).order_by(Factor.place, Factor.id))
-    return tuple(pictured(FactorRecord, row) for row in rows)
+    return _FACTORS(session, number=number)
 
 
 def signatures(session: Session, number: int, version: int) -> tuple[SignatureRecord, ...]:
     """Who has signed this version of the review, the first first."""
-    question = select(Signature).where(Signature.incident_id == number, Signature.version == version)
-    return tuple(
-        pictured(SignatureRecord, row) for row in session.scalars(question.order_by(Signature.at, Signature.role))
-    )
+    return _SIGNATURES(session, number=number, version=version)
 
 
 def review_versions(session: Session, number: int) -> tuple[VersionRecord, ...]:
     """The review as it was signed, each time, the oldest first."""
-    question = select(ReviewVersion).where(ReviewVersion.incident_id == number).order_by(ReviewVersion.number)
-    return tuple(pictured(VersionRecord, row) for row in session.scalars(question))
+    return _VERSIONS(session, number=number)
 
 
 def deliveries(session: Session, number: int, *states: EffectState) -> tuple[DeliveryRecord, ...]:
@@ -281,39 +289,49 @@ def record(session: Session, number: int, *, with_timeline: bool = True) -> Reco
         raise KeyError(number)
     written = review(session, number)
     signing = written.version + (written.state is not ReviewState.DONE) if written else 0
+    of = _Seldom(session, number)
     return Record(
         incident=found,
         roles=roles(session, number),
         timeline=timeline(session, number) if with_timeline else Unread(),
-        actions=actions(session, number),
+        actions=of(_ACTIONS),
         review=written,
-        factors=factors(session, number) if written else (),
+        factors=of(_FACTORS) if written else (),
         signatures=signatures(session, number, signing) if written else (),
-        undelivered=tuple(pictured(DeliveryRecord, row) for row in session.scalars(_DEAD_OF, {"number": number})),
-        duties=duties(session, number),
-        escalations=escalations(session, number),
-        readers=readers(session, number),
-        deployment=_pictured_or_none(DeploymentRecord, session.get(Deployment, number)),
-        notice=notice(session, number),
+        undelivered=of(_DEAD_OF),
+        duties=_duties(of),
+        escalations=of(_ESCALATIONS),
+        readers=of(_READERS),
+        deployment=next(iter(of(_DEPLOYMENT)), None),
+        notice=next(iter(of(_NOTICE)), None),
     )
 
 
+class _Seldom:
+    """What this incident has of what most have nothing of; asked for only where there is something."""
+
+    def __init__(self, session: Session, number: int) -> None:
+        session.flush()
+        there = session.connection().execute(_WHICH, {"number": number}).one()
+        self._ask = {rows for rows, some in zip(_SELDOM, there, strict=True) if some}
+        self._session, self._number = session, number
+
+    def __call__(self, rows: Rows[R]) -> tuple[R, ...]:
+        return rows(self._session, number=self._number) if rows in self._ask else ()
+
+
 def duties(session: Session, number: int) -> Duties:
-    """What is known of the incident's regulatory clocks. Most incidents have nothing: that is one question."""
-    tables = (AnchorTime, ClockFact, Filing, Decision, RunningClock)
-    if not session.scalar(select(or_(*(exists().where(table.incident_id == number) for table in tables)))):
-        return Duties()
+    """What is known of the incident's regulatory clocks."""
+    return _duties(_Seldom(session, number))
 
-    def of(kind: type[R], table: type[Base], *order: Any) -> tuple[R, ...]:
-        rows = session.scalars(select(table).where(table.__table__.c.incident_id == number).order_by(*order))
-        return tuple(pictured(kind, row) for row in rows)
 
+def _duties(of: _Seldom) -> Duties:
     return Duties(
-        anchors=of(AnchorRecord, AnchorTime, AnchorTime.framework, AnchorTime.anchor),
-        facts=of(FactRecord, ClockFact, ClockFact.fact),
-        filings=of(FilingRecord, Filing, Filing.sent_at, Filing.id),
-        decisions=of(DecisionRecord, Decision, Decision.id),
-        clocks=of(ClockRecord, RunningClock, RunningClock.rule),
+        anchors=of(_ANCHORS),
+        facts=of(_FACTS),
+        filings=of(_FILINGS),
+        decisions=of(_DECISIONS),
+        clocks=of(_CLOCKS),
     )
 
 
@@ -352,10 +370,7 @@ def clocks_of(session: Session, user: str) -> list[tuple[int, ClockRecord]]:
 
 def escalations(session: Session, number: int) -> tuple[EscalationRecord, ...]:
     """The rules that were followed, the first first."""
-    rows = session.scalars(
-        select(Escalation).where(Escalation.incident_id == number).order_by(Escalation.at, Escalation.rule)
-    )
-    return tuple(pictured(EscalationRecord, row) for row in rows)
+    return _ESCALATIONS(session, number=number)
 
 
 def escalated_open(session: Session) -> list[EscalationRecord]:
@@ -368,8 +383,7 @@ def escalated_open(session: Session) -> list[EscalationRecord]:
 
 def readers(session: Session, number: int) -> tuple[ReaderRecord, ...]:
     """Those of leadership who are told of the incident, in the order of their names."""
-    rows = session.scalars(select(Reader).where(Reader.incident_id == number).order_by(Reader.name, Reader.key))
-    return tuple(pictured(ReaderRecord, row) for row in rows)
+    return _READERS(session, number=number)
 
 
 def readers_open(session: Session) -> dict[int, set[str]]:
@@ -395,7 +409,7 @@ def members(session: Session, number: int) -> set[str]:
 def action(session: Session, action_id: int) -> ActionRecord | None:
     """One follow-up action."""
     row = session.get(Action, action_id)
-    return _pictured_or_none(ActionRecord, row)
+    return pictured(ActionRecord, row) if row else None
 
 
 def is_pinned(session: Session, channel: str, ts: str, number: int) -> bool:

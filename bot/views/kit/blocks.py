@@ -1,7 +1,9 @@
 """Blocks, and the messages and Home views they make. What does not fit is clipped; what cannot be is a ValueError."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -44,7 +46,7 @@ class Message:
 
     def __post_init__(self) -> None:
         """Check what no single block can know."""
-        check_together(self.blocks, MESSAGE_BLOCKS_MOST)
+        check_together(self._drawn, MESSAGE_BLOCKS_MOST)
         if self.weight > MESSAGE_WEIGHT_MOST:
             raise ValueError(f"the blocks weigh {self.weight} characters; {MESSAGE_WEIGHT_MOST} fit into a message")
 
@@ -53,30 +55,44 @@ class Message:
         """A message; its `text` is clipped, people's words in it escaped."""
         return cls(words.clip(text, MESSAGE_TEXT_MOST) or Safe(NOTHING), blocks)
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """The characters of all texts in the blocks."""
-        return sum(weight(block) for block in self.blocks)
+        return _weight(self._drawn)
 
     def arguments(self) -> dict[str, Any]:
         """`text` and `blocks` for `chat.postMessage`, `chat.update` and answers."""
-        return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
+        return {"text": self.text, "blocks": self._drawn}
+
+    @cached_property
+    def _drawn(self) -> list[dict[str, Any]]:
+        """As Slack gets them: to make this of the SDK's blocks takes longer than all that is asked of it."""
+        return drawn(self.blocks)
+
+
+def drawn(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    """The blocks as Slack gets them."""
+    return [block.to_dict() for block in blocks]
 
 
 def weight(block: Block) -> int:
     """The characters of all texts in a block."""
-    return sum(words.size(found) for key, found in _walk(block.to_dict()) if key == "text")
+    return _weight(block.to_dict())
 
 
-def check_together(blocks: Sequence[Block], most: int) -> None:
-    """ValueError unless there are 1 to `most` blocks, and no block id or action id twice."""
+def check_together(blocks: Sequence[Mapping[str, Any]], most: int) -> None:
+    """ValueError unless there are 1 to `most` drawn blocks, and no block id or action id twice."""
     if not 1 <= len(blocks) <= most:
         raise ValueError(f"{len(blocks)} blocks: between 1 and {most} fit")
     for wanted in ("block_id", "action_id"):
-        ids = [found for block in blocks for key, found in _walk(block.to_dict()) if key == wanted]
-        twice = {found for found in ids if ids.count(found) > 1}
-        if twice:
-            raise ValueError(f"{wanted} used twice: {', '.join(sorted(twice))}")
+        times = Counter(found for key, found in _walk(blocks) if key == wanted)
+        if times and max(times.values()) > 1:
+            twice = sorted(found for found, often in times.items() if often > 1)
+            raise ValueError(f"{wanted} used twice: {', '.join(twice)}")
+
+
+def _weight(value: Any) -> int:
+    return sum(words.size(found) for key, found in _walk(value) if key == "text")
 
 
 def _walk(value: Any) -> Iterator[tuple[str, str]]:
@@ -161,7 +177,7 @@ def actions(elements: Iterable[InteractiveElement]) -> list[Block]:
 
 def home(blocks: Sequence[Block]) -> View:
     """The app's Home."""
-    check_together(blocks, VIEW_BLOCKS_MOST)
+    check_together(drawn(blocks), VIEW_BLOCKS_MOST)
     return View(type="home", blocks=blocks)
 
 

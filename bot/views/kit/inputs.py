@@ -26,7 +26,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.views.kit import text as words
-from bot.views.kit.blocks import LABEL_MOST, OPTION_VALUE_MOST, VIEW_BLOCKS_MOST, check_together, plain
+from bot.views.kit.blocks import LABEL_MOST, OPTION_VALUE_MOST, VIEW_BLOCKS_MOST, check_together, drawn, plain
 
 TITLE_MOST, METADATA_MOST, LABEL_LINE_MOST, CALLBACK_MOST = 24, 3000, 2000, 255
 CHOICES_MOST, TICKS_MOST, TYPED_MOST = 100, 10, 3000
@@ -44,7 +44,7 @@ def modal(
 
     ValueError when `about` is larger than Slack keeps.
     """
-    check_together(blocks, VIEW_BLOCKS_MOST)
+    check_together(drawn(blocks), VIEW_BLOCKS_MOST)
     if not 1 <= len(callback_id) <= CALLBACK_MOST:
         raise ValueError(f"a callback id of {len(callback_id)} characters: between 1 and {CALLBACK_MOST} fit")
     metadata = json.dumps(about or {}, ensure_ascii=False, separators=(",", ":"))
