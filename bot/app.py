@@ -13,6 +13,7 @@ from typing import Self
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from bot import commands, database, schedule, slack, web
@@ -28,7 +29,7 @@ from bot.receiver import Receiver
 from bot.settings import Settings
 from bot.statuspage import Statuspage
 from bot.watch import PROBE_SECONDS, Watch
-from bot.workflows import consequences
+from bot.workflows import consequences, policies
 from db.store import Store
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class Tocsin:
         schedule.keep_time(self.parts)
         migrations.upgrade(self.parts.store.engine)
         database.seal(self.parts.store)
+        self._remember_policy()
         if self.socket:
             try:
                 self.socket.connect()
@@ -129,9 +131,21 @@ class Tocsin:
     def read_policy_again(self) -> bool:
         """Take over what the policy file says now, unless it is wrong; whether it was taken over."""
         taken = self.parts.rulebook.read_again(self.parts.clock.now())
+        if taken:
+            self._remember_policy()
         if taken and self.jobs:
             schedule.follow_policy(self.jobs, self.parts)
         return taken
+
+    def _remember_policy(self) -> None:
+        """An auditor asks one day which policy was in force. That the database is away keeps no policy from holding."""
+        try:
+            with self.parts.store.begin() as work:
+                policies.remember(work, self.parts.policy)
+        except SQLAlchemyError as error:
+            if not database.is_down(error):
+                raise
+            log.warning("the policy in force could not be kept in the database; the next start keeps it")
 
     def connected(self) -> bool:
         """Whether Slack reaches us; in HTTP mode only Slack knows."""

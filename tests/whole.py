@@ -24,6 +24,7 @@ from bot.workflows import (
     outages,
     permissions,
     pins,
+    policies,
     privacy,
     roles,
     rooms,
@@ -72,6 +73,7 @@ class Life:
             incidents.declare, policy=self.policy, by=BO.user, title=title, drill=drill, private=private, **more
         ).id
         here = {"number": self.number}
+        self(policies.remember, policy=self.policy)
         self(rooms.opened, **here, room=f"C0ROOM{self.number}", name=f"inc-{self.number}")
         self(rooms.joined, room=f"C0ROOM{self.number}", user=KAI.user)
         for role, person in (("commander", ANA), ("primary", BO), ("comms", KAI)):

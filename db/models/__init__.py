@@ -10,6 +10,7 @@ from db.models.delivery import DEAD, UNSETTLED, Effect, Outage, SeenEvent
 from db.models.escalation import Escalation, Nudge, Reader
 from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pin, Role
 from db.models.people import Absence, Audit, Person
+from db.models.policies import PolicyVersion
 from db.models.reviews import Action, Factor, Review, ReviewVersion, Signature
 from db.models.seals import Seal
 
@@ -39,6 +40,7 @@ __all__ = [
     "Outage",
     "Person",
     "Pin",
+    "PolicyVersion",
     "Reader",
     "Review",
     "ReviewVersion",
