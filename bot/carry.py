@@ -25,6 +25,7 @@ from bot.effects import (
     PostReport,
     React,
     RefreshAnnouncement,
+    RefreshCanvas,
     RefreshCard,
     RefreshReview,
     RefreshStatusPage,
@@ -37,7 +38,7 @@ from bot.effects import (
     TellCustomers,
 )
 from bot.errand import Errand, Learned, nothing
-from bot.errors import MailRefused, NotYet, SlackError, SlackRefused
+from bot.errors import MailRefused, NotYet, SlackError, SlackRefused, SlackUnclear
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.slack import NO_FILES
@@ -77,6 +78,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = refresh_announcement(errand)
         case RefreshReview():
             learned = refresh_review(errand)
+        case RefreshCanvas():
+            learned = refresh_canvas(errand)
         case ShareReview():
             learned = share_review(errand)
         case ShareDraft():
@@ -188,7 +191,8 @@ def refresh_review(errand: Errand) -> Learned:
         files = _upload(errand, record, incident.room, posted[0])
         if not files:
             posted = _show_pages(errand, incident, posted, document.pages(record, policy, now=now))
-    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files)
+    canvas = policy.review.canvas
+    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files, canvas=canvas)
 
 
 def _show_pages(
@@ -228,6 +232,38 @@ def _upload(
 
 def _about_files(record: Record) -> str:
     return f"The whole review of {record.incident.key}"
+
+
+def refresh_canvas(errand: Errand) -> Learned:
+    """Write the review document into the room's canvas. The messages have all of it: without a canvas nothing is lost.
+
+    Where Slack has none for us (a plan without canvases, the feature or the scope missing, somebody else's canvas in the
+    room), that is noted once, and nobody asks again.
+    """
+    record, parts = errand.document_record(), errand.parts
+    incident, review = record.incident, record.review
+    if review is None or incident.room is None or _is_out_of_reach(incident):
+        return nothing
+    if review.canvas_refused or not parts.policy.review.canvas:
+        return nothing
+    with parts.store.read() as session:
+        known = queries.people(session, document.mentioned(record))
+    text, title = document.canvas(record, parts.policy, known, now=parts.clock.now()), document.title(record)
+    try:
+        canvas = parts.slack.at_leisure().write_canvas(
+            incident.room, review.canvas, title, text, was_tried=not errand.first_try
+        )
+    except (SlackRefused, SlackUnclear) as refusal:
+        error = refusal.code
+        if isinstance(refusal, SlackUnclear) and error != "missing_scope":
+            raise
+        log.warning("the review of %s has no canvas: %s", incident.key, refusal)
+        return lambda work: rooms.canvas_refused(work, number=incident.id, error=error)
+    return (
+        nothing
+        if canvas == review.canvas
+        else lambda work: rooms.canvas_written(work, number=incident.id, canvas=canvas)
+    )
 
 
 def share_review(errand: Errand) -> Learned:

@@ -28,7 +28,7 @@ from bot.statuspage import Statuspage
 from bot.views import document
 from db import proof
 from db.enums import EffectState
-from db.models import Effect, Incident
+from db.models import Effect, Incident, Review
 
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
 SLACK_SECONDS = 5
@@ -237,6 +237,7 @@ def check_database(case: Case) -> Iterator[Finding]:
                 yield _timelines(session)
                 yield from _outbox(session, case.now())
                 yield _rooms(session)
+                yield from _canvases(session)
     except database.NotUsable as error:
         yield Finding("database", Level.BAD, str(error))
 
@@ -290,6 +291,16 @@ def _rooms(session: Session) -> Finding:
             "Unarchive it, or type /invite @tocsin in it; then `tocsin repair KEY`.",
         )
     return Finding("rooms", Level.OK, "none of an open incident is out of reach")
+
+
+def _canvases(session: Session) -> Iterator[Finding]:
+    """What Slack said to the newest review that was to have a canvas, if it has none."""
+    newest = session.scalars(select(Review).order_by(Review.incident_id.desc()).limit(NEWEST))
+    asked = next((review for review in newest if review.canvas or review.canvas_refused), None)
+    if asked is not None and asked.canvas_refused:
+        fix = "Set review.canvas to off if there are to be none, or else `tocsin repair KEY` when that is mended."
+        sentence = f"Slack said {asked.canvas_refused}: reviews are in the room's messages alone."
+        yield Finding("canvases", Level.WARN, sentence, fix)
 
 
 # ── Slack ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -90,6 +90,12 @@ class RefreshReview(Refresh):
     """Post or update the review document in the room."""
 
 
+class RefreshCanvas(Refresh):
+    """Write the review document into the room's canvas, where the workspace has canvases."""
+
+    urgency: ClassVar[int] = COSMETIC
+
+
 class ShareReview(Effect):
     """Post the review document, as it is now, into the announcement's thread. Never told for a private incident."""
 
@@ -298,6 +304,7 @@ KINDS: dict[str, type[Effect]] = {
         RefreshTopic,
         RefreshAnnouncement,
         RefreshReview,
+        RefreshCanvas,
         ShareReview,
         ShareDraft,
         Invite,

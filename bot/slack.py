@@ -45,7 +45,7 @@ UNCLEAR = TROUBLE | {
     "missing_scope",
 }
 # Not now, without a 429.
-LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+LATER = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "canvas_editing_locked"})
 LATER_SECONDS = 30.0
 NO_TIME_LEFT = "no_time_left"  # our own word: Slack was not asked
 METADATA = "tocsin"
@@ -386,6 +386,43 @@ class Slack:
             SLACK_CALLS.labels("upload", SlackUnclear.__name__).inc()
             raise SlackUnclear("upload", type(error).__name__) from error
         SLACK_CALLS.labels("upload", "ok").inc()
+
+    # ── canvases ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def write_canvas(self, room: str, known: str | None, title: str, text: str, *, was_tried: bool) -> str:
+        """Have the channel's canvas say `text`, in Markdown, and nothing else; gives its id.
+
+        A channel has one canvas. Ours is the one that is `known` or, if that is gone or `was_tried`, one with the heading
+        `title`; an empty one is taken. `SlackRefused` when the channel has a canvas that somebody else has written in.
+        """
+        if known is not None and self._rewrite(known, text):
+            return known
+        found = self.call("conversations.info", channel=room)["channel"].get("properties", {}).get("canvas") or {}
+        there = str(found["file_id"]) if found.get("file_id") else None
+        if there is not None:
+            ours = found.get("is_empty") or (was_tried and self._has_heading(there, title))
+            if not ours:
+                raise SlackRefused("conversations.canvases.create", "channel_canvas_already_exists")
+            if self._rewrite(there, text):
+                return there
+        content = {"type": "markdown", "markdown": text}
+        made = self.call("conversations.canvases.create", channel_id=room, title=title, document_content=content)
+        return str(made["canvas_id"])
+
+    def _rewrite(self, canvas: str, text: str) -> bool:
+        """False when somebody deleted the canvas."""
+        change = {"operation": "replace", "document_content": {"type": "markdown", "markdown": text}}
+        try:
+            self.call("canvases.edit", canvas_id=canvas, changes=[change])
+        except SlackRefused as refusal:
+            if refusal.code != "canvas_not_found":
+                raise
+            return False
+        return True
+
+    def _has_heading(self, canvas: str, text: str) -> bool:
+        criteria = {"section_types": ["any_header"], "contains_text": text}
+        return bool(self.call("canvases.sections.lookup", canvas_id=canvas, criteria=criteria)["sections"])
 
     # ── people ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -79,6 +79,8 @@ UNSEALED = {
     "reviews": {
         "pages": "where the document stands in Slack",
         "files": "where the document stands in Slack",
+        "canvas": "where the document stands in Slack",
+        "canvas_refused": "what Slack said to a canvas; asked again",
     },
     "running_clocks": {"remind_at": "when somebody is reminded next; computed from the rest"},
     "outages": {"failed_at": "when Slack was tried last; changes every few seconds"},

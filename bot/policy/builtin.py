@@ -128,6 +128,7 @@ review:
     detection: primary
     learned: null               # what went well, what went less well, where we were lucky
     prevention: null            # what keeps others from using the same way again
+  canvas: auto                  # the room's canvas shows the review, where the workspace has canvases; off: never
   chase:                        # reminders of overdue reviews
     cron: "0 9 * * mon-fri"     # when overdue reviews are looked for: five fields, in TOCSIN_TIMEZONE
     ladder:                     # how long after the due date each is reminded; null leaves a rung out

@@ -17,6 +17,7 @@ from bot.policy.escalation import Rule, wrong_rules
 from bot.policy.frameworks import Frameworks
 from bot.policy.frameworks import complaints as complaints_about_frameworks
 from bot.policy.words import (
+    Auto,
     Count,
     E,
     Email,
@@ -130,6 +131,7 @@ class Review(Section):
     required: tuple[ReviewPart, ...]
     sign: tuple[Key, ...]
     asks: Mapping[Asked, Key | None]
+    canvas: Auto
     chase: Chase
 
 

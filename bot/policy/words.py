@@ -50,6 +50,14 @@ def _permitted(value: object) -> str | tuple[str, ...]:
     return tuple(_person_or_group(one) for one in value)
 
 
+def _auto(value: object) -> bool:
+    if value is True or value == "auto":
+        return True
+    if value is False or value == "off":  # YAML reads a bare `off` as false.
+        return False
+    raise ValueError("expected auto or off")
+
+
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError("expected a whole number of at least 1")
@@ -97,6 +105,7 @@ Permitted = Annotated[str | tuple[str, ...], PlainValidator(_permitted)]
 Email = Annotated[str, AfterValidator(_email)]
 Emoji = Annotated[str, AfterValidator(_emoji)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
+Auto = Annotated[bool, PlainValidator(_auto)]
 Count = Annotated[int, PlainValidator(_count)]
 Folder = Annotated[Path | None, PlainValidator(_folder)]
 

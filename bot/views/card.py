@@ -22,6 +22,7 @@ _LOST = {
     "RefreshTopic": "the topic could not be set",
     "RefreshAnnouncement": "the announcement could not be brought up to date",
     "RefreshReview": "the review document could not be posted",
+    "RefreshCanvas": "the review could not be written into the room's canvas",
     "ShareReview": "the review could not be shared",
     "ShareDraft": "the draft of a notification could not be posted",
     "Invite": "people could not be brought into the room",

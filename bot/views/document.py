@@ -18,7 +18,7 @@ from bot.views.kit import Message, Safe
 from bot.views.markdown import Markdown
 from bot.views.paragraphs import MRKDWN, Dialect, Mrkdwn
 from bot.workflows.edits import as_typed
-from db.enums import EntryKind, Phase
+from db.enums import EntryKind, Phase, ReviewState
 from db.records import EntryRecord, IncidentRecord, PersonRecord, Record, ReviewRecord
 
 ASKED = (
@@ -44,6 +44,12 @@ WITH_NAMES = (EntryKind.ROLE, EntryKind.ACTION, EntryKind.REVIEW)
 PAGE_BLOCKS_MOST, PAGE_WEIGHT_MOST = 40, 11_000
 # So many pages are read in a channel; nobody would find the room's other messages between more of them.
 PAGES_MOST = 6
+# https://docs.slack.dev/reference/methods/canvases.edit: a change takes 1 MiB of Markdown.
+CANVAS_BYTES_MOST = 1024 * 1024
+WRITTEN_ANEW = "_Written anew whenever the review changes: change it with /incident review, not here._"
+TOO_LONG_FOR_A_CANVAS = (
+    "_Too long for a canvas: the messages in the room, and the files in their thread, have all of it._"
+)
 IN_THE_FILES = Safe("_This part is long: it is in the files in the thread._")
 REST_IN_THE_FILES = Safe("_The rest is in the files in the thread._")
 NOT_WHOLE = Safe("Too long to be posted whole: the whole document is in the files in the thread.")
@@ -85,6 +91,19 @@ def excerpt(record: Record, policy: Policy, *, now: datetime) -> Excerpt:
     else:  # A template of a team's own may have any number of parts.
         sheets = [*sheets[: PAGES_MOST - 1], [kit.section(REST_IN_THE_FILES)]]
     return Excerpt(_numbered(record, sheets), is_whole=False)
+
+
+def title(record: Record) -> str:
+    """What the document is called."""
+    return f"Post-incident review of {record.incident.key}"
+
+
+def canvas(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> str:
+    """The document for the room's canvas. Everybody in the room may write there, so it says that this would be lost."""
+    heading, _, rest = markdown(record, policy, people, now=now).partition("\n")
+    is_signed = record.review is not None and record.review.state is ReviewState.DONE
+    text = f"{heading}\n{rest}" if is_signed else f"{heading}\n\n{WRITTEN_ANEW}\n{rest}"
+    return text if len(text.encode()) <= CANVAS_BYTES_MOST else f"{heading}\n\n{TOO_LONG_FOR_A_CANVAS}\n"
 
 
 def files(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> dict[str, bytes]:
@@ -213,9 +232,8 @@ def _parts(record: Record, policy: Policy, now: datetime) -> list[list[Block]]:
 
 
 def _numbered(record: Record, sheets: Sequence[Sequence[Block]]) -> tuple[Message, ...]:
-    key = record.incident.key
     return tuple(
-        Message.of(f"Post-incident review of {key}, page {number} of {len(sheets)}", *blocks)
+        Message.of(f"{title(record)}, page {number} of {len(sheets)}", *blocks)
         for number, blocks in enumerate(sheets, start=1)
     )
 

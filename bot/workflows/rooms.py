@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshTopic, Say
+from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshCanvas, RefreshTopic, Say
 from bot.workflows import people
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
@@ -71,11 +71,25 @@ def announced(work: Work, *, number: int, channel: str, ts: str | None) -> None:
     incident.announced_in, incident.announcement_ts = channel, ts
 
 
-def review_posted(work: Work, *, number: int, pages: Sequence[str], files: Sequence[str]) -> None:
-    """The messages that hold the review document, in order, and the files below them."""
+def review_posted(work: Work, *, number: int, pages: Sequence[str], files: Sequence[str], canvas: bool) -> None:
+    """The messages that hold the review document, in order, and the files below them; the `canvas` comes after them."""
     work.incident(number)
     review = work.session.get_one(Review, number)
     review.pages, review.files = list(pages), list(files)
+    if canvas and not review.canvas_refused:
+        work.tell(RefreshCanvas(incident=number))
+
+
+def canvas_written(work: Work, *, number: int, canvas: str) -> None:
+    """The canvas that the review stands in."""
+    work.incident(number)
+    work.session.get_one(Review, number).canvas = canvas
+
+
+def canvas_refused(work: Work, *, number: int, error: str) -> None:
+    """Slack has no canvas for this review, and said so with this code. Nobody asks again until it is repaired."""
+    work.incident(number)
+    work.session.get_one(Review, number).canvas_refused = error
 
 
 def not_invited(work: Work, *, number: int, failures: Mapping[str, str]) -> None:
@@ -217,7 +231,7 @@ def lost(work: Work, *, number: int, room: str, anew: bool) -> None:
     incident.room_archived = incident.room_lost = False
     review = work.session.get(Review, number)
     if review is not None:
-        review.pages, review.files = [], []
+        review.pages, review.files, review.canvas, review.canvas_refused = [], [], None, ""
     work.tell(OpenRoom(incident=number))
 
 
@@ -232,6 +246,8 @@ def repair(work: Work, *, number: int) -> int:
     """Try again whatever could not be delivered, and draw everything anew; how many effects were given a new life."""
     incident = work.incident(number)
     revived = outbox.revive(work.session, now=work.now, incident=number)
+    if (review := work.session.get(Review, number)) is not None:
+        review.canvas_refused = ""
     if incident.room is None:
         work.tell(OpenRoom(incident=number))
         redraw(work, incident, outside=True)

@@ -46,6 +46,8 @@ class Review(Base):
     timeline_read_by: Mapped[str | None] = mapped_column(SlackId)
     pages: Mapped[list[str]] = mapped_column(JSON, default=list)
     files: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    canvas: Mapped[str | None] = mapped_column(SlackId)
+    canvas_refused: Mapped[str] = mapped_column(String(64), default="", server_default="")
     chase_round: Mapped[int] = mapped_column(Integer, default=1)
     snoozed_until: Mapped[datetime | None]
 

@@ -56,6 +56,8 @@ class ReviewRecord:
     timeline_read_by: str | None = None
     pages: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    canvas: str | None = None
+    canvas_refused: str = ""
     snoozed_until: datetime | None = None
     chase_round: int = 1
 

@@ -55,7 +55,12 @@ def create_in_channel(call: Call) -> Answer:
         raise SlackError("channel_not_found")
     if any(one["channel_id"] == channel.id for one in call.ws.state.canvases.values()):
         raise SlackError("channel_canvas_already_exists")
-    return _make(call, channel.id)
+    answer = _make(call, channel.id)
+    made = call.ws.state.canvases[answer["canvas_id"]]
+    about = {"file_id": made["id"], "is_empty": not made["markdown"], "quip_thread_id": made["id"].replace("F", "Q", 1)}
+    channel.info["properties"] = {**channel.info.get("properties", {}), "canvas": about}
+    call.ws.state.touch("channel", channel.id)
+    return answer
 
 
 @answers("canvases.edit")
@@ -88,6 +93,11 @@ def edit(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     canvas = _canvas(call)
     del call.ws.state.canvases[canvas["id"]]
+    for channel in call.ws.state.channels.values():
+        properties = channel.info.get("properties", {})
+        if properties.get("canvas", {}).get("file_id") == canvas["id"]:
+            channel.info["properties"] = {name: value for name, value in properties.items() if name != "canvas"}
+            call.ws.state.touch("channel", channel.id)
     call.ws.state.touch("canvas", canvas["id"])
     return {}
 

@@ -214,7 +214,7 @@ def test_missing_scopes_are_named(env: dict[str, str], clock: MovableClock) -> N
     with running(poorer):
         finding = found(env | poorer.settings())["scopes"]
     assert finding.level is BAD
-    assert finding.sentence.startswith("missing: app_mentions:read, channels:history, ")
+    assert finding.sentence.startswith("missing: app_mentions:read, canvases:read, canvases:write, ")
     assert "chat:write," not in finding.sentence
     assert "app.manifest.yml" in finding.fix
 

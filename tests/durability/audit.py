@@ -158,6 +158,21 @@ class View:
             found += [one.ts] if one else []
         if list(record.review.pages) != found or found != sorted(found):
             yield f"the review of {incident.key} stands in {found}, the database says {list(record.review.pages)}"
+        yield from self._canvas(record)
+
+    def _canvas(self, record: Record) -> Iterator[str]:
+        """The room has one canvas, which says what the document says."""
+        incident = record.incident
+        last = next(t.row for t in reversed(self.effects) if self._is(t, "RefreshCanvas", incident.id))
+        with self.parts.store.read() as session:
+            people = queries.people(session, document.mentioned(record))
+        wanted = document.canvas(record, self.parts.policy, people, now=last.settled_at or last.told_at)
+        there = [one for one in self.slack.state.canvases.values() if one["channel_id"] == incident.room]
+        if [one["id"] for one in there] != [record.review.canvas]:
+            yield f"{incident.key} has the canvases {[one['id'] for one in there]}, not one {record.review.canvas}"
+        for one in there:
+            if one["markdown"] != wanted:
+                yield f"the canvas of {incident.key} says\n{one['markdown']}\nand not\n{wanted}"
 
     # ── what is said once ──────────────────────────────────────────────────────────────────────────────────────────
 

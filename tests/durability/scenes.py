@@ -234,6 +234,8 @@ STEPS = [
     Step(redrawing_a_review, "RefreshReview", "chat.update"),
     Step(redrawing_a_review, "RefreshReview", "chat.update", 2),
     Step(shortening_a_review, "RefreshReview", "chat.delete"),
+    Step(beginning_a_review, "RefreshCanvas", "conversations.canvases.create"),
+    Step(redrawing_a_review, "RefreshCanvas", "canvases.edit"),
     Step(lengthening_a_review, "RefreshReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage", 2),
