@@ -1,5 +1,6 @@
 """What all tests share: a database of each kind, brought up by the migrations that users run."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -31,6 +32,12 @@ settings.load_profile("untimed")
 def pytest_xdist_auto_num_workers() -> int:
     """Two a core: a story waits half of its time, for sockets, databases and their disks."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look at it again in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

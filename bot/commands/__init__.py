@@ -91,39 +91,39 @@ def register(app: App, parts: Parts) -> None:
     """Teach the app everything: one listener a kind of payload; what it is about is looked up in the tables above."""
 
     @app.command("/incident")
-    @ANSWERS.labels("command").time()
     def command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        return _typed(parts, Typed.of(body), ack)
+        with ANSWERS.labels("command").time():
+            return _typed(parts, Typed.of(body), ack)
 
     @app.action(EVERYTHING)
-    @ANSWERS.labels("click").time()
     def click(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
-        _clicked(parts, Click.of(body), body, respond)
-        return ack()
+        with ANSWERS.labels("click").time():
+            _clicked(parts, Click.of(body), body, respond)
+            return ack()
 
     @app.view_submission(EVERYTHING)
-    @ANSWERS.labels("form").time()
     def form(ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        answer = FORMS.get(body["view"]["callback_id"])
-        if answer is None:
-            raise Refused(ANOTHER_VERSION)
-        with contextlib.suppress(SentBefore):
-            answer(parts, Form.of(body))
-        return ack()
+        with ANSWERS.labels("form").time():
+            answer = FORMS.get(body["view"]["callback_id"])
+            if answer is None:
+                raise Refused(ANOTHER_VERSION)
+            with contextlib.suppress(SentBefore):
+                answer(parts, Form.of(body))
+            return ack()
 
     @app.shortcut(EVERYTHING)
-    @ANSWERS.labels("shortcut").time()
     def shortcut(ack: Ack, body: dict[str, Any], respond: Respond) -> BoltResponse:
-        answer = SHORTCUTS.get(body["callback_id"])
-        if answer is None:
-            raise Refused(ANOTHER_VERSION)
-        _answer(parts, body["trigger_id"], answer(parts, body), body, respond)
-        return ack()
+        with ANSWERS.labels("shortcut").time():
+            answer = SHORTCUTS.get(body["callback_id"])
+            if answer is None:
+                raise Refused(ANOTHER_VERSION)
+            _answer(parts, body["trigger_id"], answer(parts, body), body, respond)
+            return ack()
 
     @app.event(EVERYTHING)
-    @ANSWERS.labels("event").time()
     def event(body: dict[str, Any]) -> None:
-        _heard(parts, body)
+        with ANSWERS.labels("event").time():
+            _heard(parts, body)
 
     @app.error
     def failed(error: Exception, body: dict[str, Any], ack: Ack, respond: Respond) -> BoltResponse | None:
