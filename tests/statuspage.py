@@ -1,13 +1,10 @@
 """Atlassian Statuspage for tests: its documented requests and answers on a real socket, and trouble on demand."""
 
-import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
-from jsonschema import Draft202012Validator
+from tests.office import Office
 
 KEY = "key-of-the-tests"
 PAGE = "pg7tests"
@@ -36,40 +33,18 @@ BODY = {
 CREATE = BODY | {"properties": {"incident": INCIDENT | {"required": ["name"]}}}
 
 
-class Statuspage:
-    """`calls` are the requests as (method, path); `wrong` is what broke the documented rules. It must stay empty."""
+class Statuspage(Office):
+    """One account with one page."""
+
+    root = "/v1/"
+    authorization = f"OAuth {KEY}"
 
     def __init__(self) -> None:
+        super().__init__()
         self.incidents: list[dict] = []
-        self.calls: list[tuple[str, str]] = []
-        self.wrong: list[str] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []  # given in place of the next answers, and nothing is done
-        self.loses_answers = 0  # so many requests are carried out, and the connection is cut
         self._ids = count(1)
-        self._server: ThreadingHTTPServer | None = None
 
-    def opens(self, port: int = 0) -> None:
-        handler = type("Handler", (_Handler,), {"office": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def closes(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
-
-    @property
-    def port(self) -> int:
-        assert self._server is not None
-        return self._server.server_address[1]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1/"
-
-    def answer(self, method: str, path: str, body: dict | None) -> tuple[int, object]:
-        """What the API answers to a request that may come in."""
+    def answer(self, method: str, path: str, body: dict | None, headers: dict[str, str]) -> tuple[int, object]:
         url = urlsplit(path)
         found = re.fullmatch(rf"/v1/pages/{PAGE}(/incidents)?(?:/(\w+))?", url.path)
         if found is None:
@@ -94,7 +69,7 @@ class Statuspage:
         return (200, known) if known else (404, {"error": "Not found"})
 
     def _create(self, body: dict | None) -> tuple[int, object]:
-        if not self._check(CREATE, body):
+        if not self.check(CREATE, body):
             return 422, {"error": ["Incident is invalid"]}
         made = {"id": f"r{next(self._ids)}", "incident_updates": []}
         self.incidents.append(made)
@@ -105,7 +80,7 @@ class Statuspage:
         status, known = self._one(remote)
         if status == 404:
             return status, known
-        if not self._check(BODY, body):
+        if not self.check(BODY, body):
             return 422, {"error": ["Incident is invalid"]}
         self._tell(known, body["incident"])
         return 200, known
@@ -113,42 +88,3 @@ class Statuspage:
     def _tell(self, known: dict, told: dict) -> None:
         known.update({name: told[name] for name in ("name", "status", "metadata", "components") if name in told})
         known["incident_updates"].insert(0, {"status": told["status"], "body": told["body"]})
-
-    def _check(self, schema: dict, body: dict | None) -> bool:
-        wrong = [error.message for error in Draft202012Validator(schema).iter_errors(body)]
-        self.wrong += wrong
-        return not wrong
-
-
-class _Handler(BaseHTTPRequestHandler):
-    office: Statuspage
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-    def _take(self) -> None:
-        office = self.office
-        office.calls.append((self.command, self.path))
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.headers.get("Authorization") != f"OAuth {KEY}":
-            self._give(401, {"error": "Could not authenticate"})
-        elif office.answers:
-            status, headers = office.answers.pop(0)
-            self._give(status, {"error": "trouble"}, headers)
-        else:
-            status, answer = office.answer(self.command, self.path, json.loads(body) if body else None)
-            if office.loses_answers:
-                office.loses_answers -= 1
-                self.close_connection = True
-                return
-            self._give(status, answer)
-
-    do_GET = do_POST = do_PATCH = _take  # noqa: N815 -- the library's names
-
-    def _give(self, status: int, answer: object, headers: dict[str, str] | None = None) -> None:
-        written = json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in ({"Content-Length": str(len(written))} | (headers or {})).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(written)
