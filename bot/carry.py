@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import customers
+from bot import customers, trackers
 from bot.effects import (
     AskSubscriber,
     CheckRoom,
     Effect,
+    FollowIssue,
     Invite,
     LearnMembers,
     OpenRoom,
@@ -102,6 +103,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = send_mail(effect, errand)
         case RefreshStatusPage() | TellCustomers() | AskSubscriber():
             learned = customers.carry(effect, errand)
+        case FollowIssue():
+            learned = trackers.follow(effect, errand)
         case _:
             raise TypeError(f"nobody carries {effect.kind}")
     return learned

@@ -20,13 +20,16 @@ from sqlalchemy.orm import Session
 
 from bot import database, policy, slack
 from bot import settings as configuration
+from bot.effects import FollowIssue
 from bot.errors import BadPolicy, BadSettings, MailError, SlackError, TargetError
 from bot.mail import Mailer
 from bot.policy.frameworks import NOT_ADVICE, rules_of
 from bot.settings import Settings, SmtpServer, Tls
 from bot.statuspage import Statuspage
+from bot.trackers import polling, tracker_of
 from bot.views import document
-from db import proof
+from bot.views.labels import TRACKERS
+from db import issues, proof
 from db.enums import EffectState
 from db.models import Effect, Incident, Review
 
@@ -217,6 +220,31 @@ def _statuspage(case: Case, page: str) -> Finding:
     return Finding("statuspage", Level.OK, f"the page {name}")
 
 
+def check_trackers(case: Case) -> Iterator[Finding]:
+    """Whether actions reach the tracker that the policy names, and whether it reaches us."""
+    try:
+        rules = policy.load(case.settings.policy, zone=case.settings.timezone)
+    except BadPolicy:
+        return  # `check_policy` says so.
+    use, place = rules.trackers.use, rules.trackers.place
+    if use is None or place is None:
+        return
+    try:
+        name = tracker_of(case.settings, rules, use, place).look_at_place()
+    except TargetError as error:
+        yield Finding("tracker", Level.BAD, f"{error}.", "docs/trackers.md says what the token must be allowed to do.")
+        return
+    yield Finding("tracker", Level.OK, f"{TRACKERS[use]}: {name}")
+    if polling.hears(case.settings, use):
+        yield Finding("tracker's webhook", Level.OK, f"{TRACKERS[use]} must reach POST /hooks/{use.value}")
+    else:
+        every = int(polling.OFTEN / timedelta(minutes=1))
+        hint = f"TOCSIN_{use.value.upper()}_SECRET and a webhook have it heard of at once."
+        yield Finding(
+            "tracker's webhook", Level.OK, f"none: what changes there is asked for every {every} minutes.", hint
+        )
+
+
 # ── the database ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -236,6 +264,7 @@ def check_database(case: Case) -> Iterator[Finding]:
             with database.snapshot(store) as session:
                 yield _timelines(session)
                 yield from _outbox(session, case.now())
+                yield from _issues(session)
                 yield _rooms(session)
                 yield from _canvases(session)
     except database.NotUsable as error:
@@ -277,6 +306,14 @@ def _outbox(session: Session, now: datetime) -> Iterator[Finding]:
     if oldest is not None and now - oldest > LATE:
         minutes = int((now - oldest) / timedelta(minutes=1))
         yield Finding("delivery", Level.WARN, f"Something has waited for {minutes} minutes.", "Is `tocsin run` up?")
+
+
+def _issues(session: Session) -> Iterator[Finding]:
+    """Actions that wait for their tracker: it is away, or asks to come back later."""
+    count, last = issues.waiting(session, FollowIssue.__name__)
+    if count:
+        what = f"{count} {'action waits' if count == 1 else 'actions wait'} for the tracker: {last}."
+        yield Finding("issues", Level.WARN, what, "It is tried again, for as long as it takes.")
 
 
 def _rooms(session: Session) -> Finding:
@@ -435,4 +472,5 @@ CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     check_slack,
     check_mail,
     check_customers,
+    check_trackers,
 )

@@ -296,6 +296,23 @@ class AskSubscriber(Effect):
         return f"subscriber:{self.subscriber}"
 
 
+class FollowIssue(Refresh):
+    """Bring an action and its issue in a tracker in step: made there once, closed there or done here, whichever was later."""
+
+    needs_slack: ClassVar[bool] = False
+    action: int
+
+    @property
+    def lane(self) -> str:
+        """One after the other for each action."""
+        return f"issue:{self.action}"
+
+    @property
+    def key(self) -> str:
+        """One an action."""
+        return f"{self.kind}:{self.action}"
+
+
 KINDS: dict[str, type[Effect]] = {
     kind.__name__: kind
     for kind in (
@@ -321,6 +338,7 @@ KINDS: dict[str, type[Effect]] = {
         MailSubscribers,
         MailSubscriber,
         AskSubscriber,
+        FollowIssue,
     )
 }
 WITHOUT_SLACK = tuple(name for name, kind in KINDS.items() if not kind.needs_slack)

@@ -13,7 +13,7 @@ TocsinError
 ├── MailError        an e-mail was not taken by the mail server
 │   ├── MailRefused    it said no for good; saying it again would not help
 │   └── MailUnclear    not now, or nobody knows
-└── TargetError      a place where customers read did not take an update
+└── TargetError      a place outside (where customers read, a tracker) did not take what it was told
     ├── TargetRefused  it said no for good
     ├── TargetBusy     it asks to come back later
     └── TargetUnclear  nobody knows
@@ -92,7 +92,7 @@ class MailUnclear(MailError):
 
 
 class TargetError(TocsinError):
-    """A place where customers read did not take an update. Says which and what it answered, never the update's text."""
+    """A place outside did not take what it was told. Says which and what it answered, never a text that people wrote."""
 
 
 class TargetRefused(TargetError):

@@ -137,6 +137,7 @@ def _action(action: ActionRecord) -> dict[str, Any]:
         "priority": action.priority.value,
         "rejected_because": action.rejected_because,
         "proof": action.proof,
+        "url": action.url or None,
     }
 
 

@@ -17,6 +17,7 @@ from bot.effects import RefreshStatusPage
 from bot.errors import SlackError
 from bot.metrics import BACKUPS, CHASES, CLOCK_AHEAD, CLOCK_REMINDERS, LAST_BACKUP
 from bot.parts import Parts
+from bot.trackers import polling
 from bot.watch import EVERY_SECONDS, Watch
 from bot.workflows import (
     chase,
@@ -42,7 +43,7 @@ LATE_IS_FINE = None
 BACKUP_NAME = "tocsin-"
 TICK = "chase:"
 HOUR = "rooms:"
-OFTEN = frozenset({"watch", "clock", "escalation", "customers"})
+OFTEN = frozenset({"watch", "clock", "escalation", "customers", "trackers"})
 CUSTOMERS_EVERY = 30
 CLOCK_FAR_OFF = timedelta(seconds=5)
 AGAIN, AGAIN_AFTER = " again", timedelta(minutes=1)
@@ -68,6 +69,7 @@ def scheduler(parts: Parts, watch: Watch) -> BackgroundScheduler:
     jobs.add_job(learn_people, IntervalTrigger(hours=12), args=[parts], id="people")
     jobs.add_job(remind_of_clocks, IntervalTrigger(minutes=1), args=[parts], id="clocks")
     jobs.add_job(redraw_clocks, IntervalTrigger(hours=1), args=[parts], id="clocks on cards")
+    jobs.add_job(polling.poll_if_due, IntervalTrigger(minutes=1), args=[parts], id="trackers")
     jobs.add_job(sweep, CronTrigger(hour=3), args=[parts], id="sweep")
     follow_policy(jobs, parts)
     known = {job.id: job for job in jobs.get_jobs()}

@@ -117,6 +117,20 @@ def _statuspage_url(value: str) -> str:
     return _api_url(value, "https://api.statuspage.io/v1/")
 
 
+def _github_url(value: str) -> str:
+    return _api_url(value, "https://api.github.com")
+
+
+def _jira_url(value: str) -> str:
+    return _api_url(value, "https://example.atlassian.net")
+
+
+def _visible(value: str) -> str:
+    if VISIBLE.issuperset(value):
+        return value
+    raise ValueError("must be one word of visible ASCII characters, as it was shown when it was made")
+
+
 def _secret(value: str) -> str:
     if VISIBLE.issuperset(value):
         return value
@@ -242,6 +256,20 @@ class Settings(BaseSettings):
         "TOCSIN_STATUSPAGE_URL", "https://api.statuspage.io/v1/"
     )
     """Base URL of Statuspage's API."""
+    github_token: Annotated[SecretStr | None, BeforeValidator(_visible)] = _named("TOCSIN_GITHUB_TOKEN", None, "–")
+    """GitHub's token with read and write access to issues, if the policy's `trackers` use GitHub."""
+    github_url: Annotated[str, BeforeValidator(_github_url)] = _named("TOCSIN_GITHUB_URL", "https://api.github.com/")
+    """Base URL of GitHub's REST API."""
+    github_secret: Annotated[SecretStr | None, BeforeValidator(_visible)] = _named("TOCSIN_GITHUB_SECRET", None, "–")
+    """The secret of a webhook from GitHub to `POST /hooks/github`: closed there is done here at once."""
+    jira_url: Annotated[str | None, BeforeValidator(_jira_url)] = _named("TOCSIN_JIRA_URL", None, "–")
+    """Address of the site in Jira Cloud, such as `https://example.atlassian.net`."""
+    jira_user: Annotated[str | None, BeforeValidator(_visible)] = _named("TOCSIN_JIRA_USER", None, "–")
+    """E-mail address of the account whose token is used in Jira."""
+    jira_token: Annotated[SecretStr | None, BeforeValidator(_visible)] = _named("TOCSIN_JIRA_TOKEN", None, "–")
+    """That account's API token."""
+    jira_secret: Annotated[SecretStr | None, BeforeValidator(_visible)] = _named("TOCSIN_JIRA_SECRET", None, "–")
+    """The secret of a webhook from Jira to `POST /hooks/jira`."""
     http: Annotated[HttpAddress, BeforeValidator(_http)] = _named(
         "TOCSIN_HTTP", HttpAddress(host="127.0.0.1", port=8080)
     )

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
-from bot import site
+from bot import hooks, site
+from bot.hooks import bounded_body
 from bot.metrics import REGISTRY
 from bot.parts import Parts
 from bot.settings import HttpAddress
@@ -23,7 +24,6 @@ from db import notices, queries
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 1_000_000
 START_SECONDS = 5.0
 
 
@@ -49,6 +49,7 @@ def application(parts: Parts, *, connected: Callable[[], bool], slack: App | Non
             media_type=CONTENT_TYPE_LATEST,
         )
 
+    hooks.take(web, parts)
     site.show(web, parts)
     if slack is not None:
         _take_slack_requests(web, slack)
@@ -58,7 +59,7 @@ def application(parts: Parts, *, connected: Callable[[], bool], slack: App | Non
 def _take_slack_requests(web: FastAPI, slack: App) -> None:
     # A plain function runs in a thread: Bolt's listeners wait for the database and must not hold up the event loop.
     @web.post("/slack/events")
-    def events(request: Request, body: Annotated[bytes, Depends(_bounded_body)]) -> Response:
+    def events(request: Request, body: Annotated[bytes, Depends(bounded_body)]) -> Response:
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         try:
             answer = slack.dispatch(BoltRequest(body=body.decode("utf-8", "replace"), headers=headers))
@@ -67,15 +68,6 @@ def _take_slack_requests(web: FastAPI, slack: App) -> None:
             log.warning("a request to /slack/events is none of Slack's: %s", type(error).__name__)
             raise HTTPException(400, "This is nothing that Slack sends.") from None
         return Response(answer.body, answer.status, {name: values[0] for name, values in answer.headers.items()})
-
-
-async def _bounded_body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise HTTPException(413, "The request is larger than 1 MB.")
-    return body
 
 
 def _state(parts: Parts, *, connected: bool) -> CollectorRegistry:

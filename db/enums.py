@@ -110,6 +110,13 @@ class ActionState(StrEnum):
     REJECTED = "rejected"
 
 
+class Tracker(StrEnum):
+    """Where a follow-up action may be an issue, besides."""
+
+    GITHUB = "github"
+    JIRA = "jira"
+
+
 class ActionKind(StrEnum):
     """What a follow-up action is for."""
 

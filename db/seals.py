@@ -59,6 +59,8 @@ UNSEALED_TABLES = {
     "effects": "what is under way changes with every attempt and is let go of by the policy; what was said is on the timeline",
     "seen_events": "which of Slack's events were handled; forgotten after a while",
     "people": "what Slack said about people; asked again",
+    "issues": "how far an action and its issue in a tracker are in step; the action itself is sealed, and asked of the tracker again",
+    "polled": "how far a tracker was looked through",
     "absences": "who is away at the moment; no record is kept of it",
     "subscribers": "addresses of customers, theirs to take away",
     "subscriber_tokens": "links in mails, worthless after a while",

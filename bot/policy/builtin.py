@@ -149,6 +149,20 @@ actions:
 report:
   post: true                    # post a month's figures in the incidents channel, on the first business day after it
 
+trackers:                       # follow-up actions as issues of a tracker, too: docs/trackers.md
+  use: null                     # github or jira; null: nowhere
+  kinds: [prevent, detect, mitigate, process] # which actions go there
+  private: false                # true: those of private incidents, too, with nothing but what is to be done
+  people: {}                    # who is who there: {U0MIA: {github: mia-demo, jira: 5b10a2844c20165700ede21g}}
+  github:
+    repo: null                  # owner/name
+    labels: [incident]
+  jira:
+    project: null               # its key, such as OPS
+    type: Task                  # the issue type, by its name
+    labels: [incident]
+    rejected: [Won't Do, Won't Fix, Duplicate, Cannot Reproduce, Declined, Cancelled] # statuses and resolutions: not done
+
 rooms:
   prefix: inc                   # what the names of incident channels begin with: inc-7-checkout-is-down
 

@@ -16,6 +16,8 @@ from bot.policy.durations import Duration, LastingDuration
 from bot.policy.escalation import Rule, wrong_rules
 from bot.policy.frameworks import Frameworks
 from bot.policy.frameworks import complaints as complaints_about_frameworks
+from bot.policy.trackers import Trackers
+from bot.policy.trackers import complaints as complaints_about_trackers
 from bot.policy.words import (
     Auto,
     Count,
@@ -205,6 +207,7 @@ class Policy(Section):
     review: Review
     actions: Actions
     report: MonthlyReport
+    trackers: Trackers
     rooms: Rooms
     permissions: Permissions
     retention: Retention
@@ -243,6 +246,12 @@ class Policy(Section):
     @model_validator(mode="after")
     def _customers_know_the_rest(self) -> Self:
         for wrong in complaints_about_customers(self.customers, roles=self.roles, severities=self.severities):
+            raise wrong
+        return self
+
+    @model_validator(mode="after")
+    def _trackers_know_where(self) -> Self:
+        for wrong in complaints_about_trackers(self.trackers):
             raise wrong
         return self
 

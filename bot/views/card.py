@@ -9,11 +9,11 @@ from bot.policy import Policy
 from bot.views import buttons, clocks, customers, kit, labels, leadership
 from bot.views.kit import Message, Safe
 from bot.workflows import lifecycle
-from db.enums import Phase
-from db.records import DeliveryRecord, IncidentRecord, Record
+from db.enums import ActionState, Phase
+from db.records import ActionRecord, DeliveryRecord, IncidentRecord, Record
 
 TITLE_MOST, SUMMARY_MOST, TOPIC_MOST, ERROR_MOST = 200, 600, 250, 150
-ROLES_MOST, DEAD_MOST = 20, 5
+ROLES_MOST, DEAD_MOST, ISSUES_MOST = 20, 5, 6
 
 # What it means for the people in the room that an effect was given up.
 _LOST = {
@@ -38,6 +38,7 @@ _LOST = {
     "MailSubscribers": "subscribers could not be mailed",
     "MailSubscriber": "a subscriber could not be mailed",
     "AskSubscriber": "a new subscriber could not be asked",
+    "FollowIssue": "an action and its issue could not be brought in step",
 }
 
 
@@ -58,6 +59,8 @@ def card(record: Record, policy: Policy, *, mail_configured: bool, now: datetime
     blocks += kit.sections(_gaps(record))
     running = clocks.on_card(record, policy, now) if now else Safe("")
     blocks += kit.sections(running)
+    if in_trackers := _issues(record):
+        blocks.append(kit.context(in_trackers))
     blocks += kit.sections(_undelivered(record.undelivered))
     if told := leadership.line(record, policy, mail_configured=mail_configured):
         blocks.append(kit.context(told))
@@ -96,6 +99,23 @@ def topic(record: Record, policy: Policy) -> str:
         kit.say("{role} {who}", role=labels.role(policy, "commander"), who=kit.person(commander) if commander else "–"),
     ]
     return kit.clip(kit.join(" · ", parts if incident.private else [*parts, kit.one_line(incident.title)]), TOPIC_MOST)
+
+
+def issue(action: ActionRecord) -> Safe:
+    """The action's issue, to go to; or that it is not there yet."""
+    assert action.tracker is not None
+    if not action.url:
+        return Safe(f"on its way to {labels.TRACKERS[action.tracker]}")
+    label = labels.issue(action.url)
+    return kit.link(action.url, label) or kit.one_line(label)
+
+
+def _issues(record: Record) -> Safe:
+    """The issues of the actions that are not over, as far as there is room."""
+    going_on = [action for action in record.actions if action.tracker and action.state is ActionState.OPEN]
+    shown = [kit.say("{issue}", issue=issue(action)) for action in going_on[:ISSUES_MOST]]
+    more = [kit.escape(f"{len(going_on) - ISSUES_MOST} more")] if len(going_on) > ISSUES_MOST else []
+    return kit.say("Actions: {issues}", issues=kit.join(", ", [*shown, *more])) if shown else Safe("")
 
 
 def severity(incident: IncidentRecord, policy: Policy) -> Safe:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.policy import Asked, Policy
 from bot.views.kit import channel
-from db.enums import ActionKind, ActionPriority, Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage
+from db.enums import ActionKind, ActionPriority, Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage, Tracker
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -54,6 +54,7 @@ ACTIONS: Mapping[ActionKind, str] = {
     ActionKind.MITIGATE: "Mitigate",
     ActionKind.PROCESS: "Process",
 }
+TRACKERS: Mapping[Tracker, str] = {Tracker.GITHUB: "GitHub", Tracker.JIRA: "Jira"}
 ACTION_HINTS: Mapping[ActionKind, str] = {
     ActionKind.PREVENT: "It cannot happen again, or hardly",
     ActionKind.DETECT: "It is noticed sooner",
@@ -101,6 +102,12 @@ def factor(key: str) -> str:
 def asked(key: str) -> str:
     """`What we learned`."""
     return ASKED[Asked(key)]
+
+
+def issue(url: str) -> str:
+    """What people call an issue that they know by its address: `operations#12`, `OPS-12`."""
+    *_, repo, what, name = ["", "", *url.rstrip("/").split("/")]
+    return f"{repo}#{name}" if what == "issues" else name
 
 
 def action(key: str) -> str:

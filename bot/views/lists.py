@@ -136,7 +136,7 @@ def actions_of(record: Record) -> Message:
     if len(going_on) > ACTIONS_MOST:
         blocks.append(kit.context(f"and {len(going_on) - ACTIONS_MOST} more: do some of these first"))
     said = [
-        kit.say("{state}: {text}", state=a.state.value, text=kit.one_line(a.text, OVER_MOST))
+        kit.say("{state}: {text}{issue}", state=a.state.value, text=kit.one_line(a.text, OVER_MOST), issue=_issue(a))
         for a in over[:ACTIONS_MOST]
     ]
     blocks += kit.sections(kit.bullets(said))
@@ -149,13 +149,19 @@ def actions_of(record: Record) -> Message:
 
 def _action(action: ActionRecord) -> Safe:
     return kit.say(
-        "{text} · {kind}, {priority} · {owner}, due {due}",
+        "{text} · {kind}, {priority} · {owner}, due {due}{issue}",
         text=kit.one_line(action.text, ACTION_MOST),
         kind=labels.action(action.kind),
         priority=labels.priority(action.priority),
         owner=kit.person(action.owner),
         due=kit.day(action.due_on),
+        issue=_issue(action),
     )
+
+
+def _issue(action: ActionRecord) -> Safe:
+    """Where it is in the tracker, behind a dot; nothing when it is in none."""
+    return kit.say(" · {issue}", issue=card.issue(action)) if action.tracker else Safe("")
 
 
 def help_text(policy: Policy) -> Message:

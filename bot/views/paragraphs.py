@@ -242,6 +242,7 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "target": labels.target,
     "factor": labels.factor,
     "action": labels.action,
+    "issue": labels.issue,
     "priority": labels.priority,
     "asked": labels.asked,
 }

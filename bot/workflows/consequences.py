@@ -7,7 +7,7 @@ one place: whatever changes facts, today or one day, cannot forget who else must
 from collections.abc import Callable, Iterator
 
 from bot.policy import Policy
-from bot.workflows import clocks, escalation, handover
+from bot.workflows import clocks, escalation, handover, trackers
 from db.enums import EntryKind
 from db.models import Entry, Incident
 from db.store import Store, Work
@@ -61,6 +61,9 @@ def add(work: Work, *, policy: Policy, mail: bool) -> None:
             escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)
         if any(entry.kind in CLOCKS for entry in entries):
             clocks.follow(work, policy=policy, incident=incident)
+        actions = [entry for entry in entries if entry.kind is EntryKind.ACTION]
+        if actions:
+            trackers.follow(work, policy=policy, incident=incident, entries=actions)
 
 
 def _by_incident(work: Work) -> Iterator[tuple[Incident, list[Entry]]]:

@@ -13,6 +13,7 @@ from db.models.people import Absence, Audit, Person
 from db.models.policies import PolicyVersion
 from db.models.reviews import Action, Factor, Review, ReviewVersion, Signature
 from db.models.seals import Seal
+from db.models.trackers import Issue, Polled
 
 __all__ = [
     "DEAD",
@@ -34,6 +35,7 @@ __all__ = [
     "Factor",
     "Filing",
     "Incident",
+    "Issue",
     "Member",
     "Notice",
     "Nudge",
@@ -41,6 +43,7 @@ __all__ = [
     "Person",
     "Pin",
     "PolicyVersion",
+    "Polled",
     "Reader",
     "Review",
     "ReviewVersion",

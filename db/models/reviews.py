@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, BigInteger, Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.enums import ActionKind, ActionPriority, ActionState, FactorKind, ReviewState
+from db.enums import ActionKind, ActionPriority, ActionState, FactorKind, ReviewState, Tracker
 from db.models.base import Base, BigId, SlackId, word
 
 
@@ -93,7 +93,7 @@ class ReviewVersion(Base):
 
 
 class Action(Base):
-    """A follow-up action with an owner and a date."""
+    """A follow-up action with an owner and a date. `tracker` says where it is an issue, too, and `url` leads there."""
 
     __tablename__ = "actions"
     __table_args__ = (
@@ -112,6 +112,8 @@ class Action(Base):
     )
     rejected_because: Mapped[str] = mapped_column(Text, default="", server_default="")
     proof: Mapped[str] = mapped_column(Text, default="", server_default="")
+    tracker: Mapped[Tracker | None] = mapped_column(word(Tracker))
+    url: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_by: Mapped[str] = mapped_column(SlackId)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

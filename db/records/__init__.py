@@ -23,6 +23,7 @@ from db.records.figures import (
 from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
+from db.records.trackers import IssueRecord
 from db.records.whole import Record, Unread
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "FilingRecord",
     "Handling",
     "IncidentRecord",
+    "IssueRecord",
     "Learning",
     "LeftOut",
     "Month",

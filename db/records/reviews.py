@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from db.enums import ActionKind, ActionPriority, ActionState, FactorKind, ReviewState
+from db.enums import ActionKind, ActionPriority, ActionState, FactorKind, ReviewState, Tracker
 from db.records.incidents import IncidentRecord
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionRecord:
-    """A follow-up action."""
+    """A follow-up action; `tracker` says where it is an issue too, and `url` leads there once it was made."""
 
     id: int
     incident_id: int
@@ -21,6 +21,8 @@ class ActionRecord:
     priority: ActionPriority = ActionPriority.MEDIUM
     rejected_because: str = ""
     proof: str = ""
+    tracker: Tracker | None = None
+    url: str = ""
     created_by: str
     created_at: datetime
     done_at: datetime | None = None

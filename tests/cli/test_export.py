@@ -62,6 +62,7 @@ def test_the_record_has_the_promised_shape(tocsin: Tocsin, books: Store, clock: 
             "priority": "medium",
             "rejected_because": "",
             "proof": "",
+            "url": None,
         }
     ]
     assert list(record["actions"][0])[:4] == ["text", "owner", "due_on", "state"]

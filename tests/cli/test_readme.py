@@ -9,7 +9,7 @@ from bot import settings
 from tests.cli.conftest import Tocsin
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "CHANGELOG.md", "docs/operations.md")
+PAGES = ("README.md", "CHANGELOG.md", "docs/operations.md", "docs/trackers.md")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[\w-]+)?\)")
 COMMAND = re.compile(r"(?<![\w/])tocsin ([a-z]+)")
 

@@ -14,6 +14,7 @@ from bot.policy.frameworks import CATALOGUE, catalogue
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "policy.md"
 CLOCKS = DOCS / "clocks.md"
+TRACKERS = DOCS / "trackers.md"
 
 
 def examples(page=PAGE):
@@ -22,7 +23,7 @@ def examples(page=PAGE):
     return [block.split("```")[0] for block in blocks]
 
 
-@pytest.mark.parametrize("page", [PAGE, CLOCKS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [PAGE, CLOCKS, TRACKERS], ids=lambda page: page.stem)
 def test_every_example_loads(tmp_path, page):
     path = tmp_path / "policy.yml"
     for example in examples(page):
@@ -38,7 +39,7 @@ def test_the_documented_defaults_are_the_real_ones(tmp_path):
 
 
 def test_no_key_is_left_undocumented():
-    """Every key that a section knows stands in the built-in policy, and so in the page, but for those of leaders and components."""
+    """Every key that a section knows stands in the built-in policy, and so in the page, but for those of leaders, components and people in trackers."""
     shown = yaml.safe_load(BUILT_IN)
     hidden = {key for key in keys_of(Policy) - keys_in(shown) if not key.startswith("frameworks.*.")}
     assert hidden == {
@@ -48,6 +49,8 @@ def test_no_key_is_left_undocumented():
         "leadership.*.private",
         "customers.components.*.label",
         "customers.components.*.statuspage",
+        "trackers.people.*.github",
+        "trackers.people.*.jira",
     }
 
 

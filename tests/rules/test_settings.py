@@ -309,8 +309,18 @@ def test_the_table_is_markdown_with_a_row_for_each():
     assert [row.split("`")[1] for row in rows] == [setting.name for setting in described()]
 
 
-# What came to the contract's settings with a target for updates to customers.
-SINCE = {"TOCSIN_STATUSPAGE_KEY", "TOCSIN_STATUSPAGE_URL"}
+# What came to the contract's settings with a target for updates to customers, and with trackers.
+SINCE = {
+    "TOCSIN_STATUSPAGE_KEY",
+    "TOCSIN_STATUSPAGE_URL",
+    "TOCSIN_GITHUB_TOKEN",
+    "TOCSIN_GITHUB_URL",
+    "TOCSIN_GITHUB_SECRET",
+    "TOCSIN_JIRA_URL",
+    "TOCSIN_JIRA_USER",
+    "TOCSIN_JIRA_TOKEN",
+    "TOCSIN_JIRA_SECRET",
+}
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not beside this checkout")

@@ -42,6 +42,7 @@ SAID = {
     "action_moved": ({"by": "U0ANA", "text": "Add an alert", "due_on": "2026-11-27"}, set()),
     "action_rejected": ({"by": "U0ANA", "text": "Add an alert", "reason": "It cannot be seen there"}, set()),
     "action_done": ({"by": "U0ANA", "text": "Add an alert"}, set()),
+    "action_reopened": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO"}, set()),
     "action_given": ({"by": "U0ANA", "text": "Add an alert", "owner": "U0BO"}, set()),
     "review_created": ({"owner": "U0ANA", "due_at": AT}, set()),
     "review_asked": (
