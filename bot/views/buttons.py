@@ -198,14 +198,13 @@ def take(number: int, role: str, policy: Policy) -> ButtonElement:
     return kit.button(f"Take {labels.role(policy, role)}", f"roles.take.{role}", str(number), primary=True)
 
 
-def review_reminder(number: int, policy: Policy) -> list[InteractiveElement]:
-    """Below a reminder of an overdue review."""
-    return [
-        kit.button("Done", "review.done", str(number), primary=True),
-        fill_review(number),
-        kit.button(_snooze(policy), "review.snooze", str(number)),
-        kit.button("Give to …", "review.give", str(number)),
-    ]
+def review_reminder(number: int, policy: Policy, *, signing: bool) -> list[InteractiveElement]:
+    """Below a reminder of an overdue review, or of one that waits for signatures: who signs, a role says."""
+    snooze = kit.button(_snooze(policy), "review.snooze", str(number))
+    if signing:
+        return [*review_to_sign(number), snooze]
+    done = kit.button("Done", "review.done", str(number), primary=True)
+    return [done, fill_review(number), snooze, kit.button("Give to …", "review.give", str(number))]
 
 
 def action_reminder(number: int, action: int, policy: Policy) -> list[InteractiveElement]:

@@ -61,7 +61,7 @@ def _row(
         case "role_missing":
             row = [buttons.take(incident.id, values["role"], policy)]
         case "review_due" if owned:
-            row = buttons.review_reminder(incident.id, policy)
+            row = buttons.review_reminder(incident.id, policy, signing="signers" in values)
         case "action_due" if owned:
             row = buttons.action_reminder(incident.id, values["action"], policy)
         case "review_created" if owned:

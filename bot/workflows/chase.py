@@ -79,11 +79,11 @@ def _chase_review(work: Work, policy: Policy, review: ReviewRecord) -> bool:
     record = queries.record(work.session, review.incident_id) if review.state is ReviewState.IN_REVIEW else None
     signers = sorted(set(lifecycle.unsigned(record, policy.review.sign).values())) if record else []
     values = {
-        "owner": signers[0] if signers else review.owner,
+        "owner": review.owner,
         "due_at": review.due_at.isoformat(),
         "step": step.rung,
         "late": _late(work.now - review.due_at),
-        **({"signing": True} if signers else {}),
+        **({"signers": signers} if signers else {}),
     }
     _remind(work, policy, review.incident_id, step, signers or [review.owner], "review_due", values)
     return True

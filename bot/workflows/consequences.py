@@ -7,7 +7,7 @@ one place: whatever changes facts, today or one day, cannot forget who else must
 from collections.abc import Callable, Iterator
 
 from bot.policy import Policy
-from bot.workflows import clocks, escalation, handover, trackers
+from bot.workflows import clocks, escalation, handover, signing, trackers
 from db.enums import EntryKind
 from db.models import Entry, Incident
 from db.store import Store, Work
@@ -56,6 +56,7 @@ def add(work: Work, *, policy: Policy, mail: bool) -> None:
         given = [entry for entry in entries if entry.kind is EntryKind.ROLE]
         if given:
             handover.tell(work, policy=policy, mail=mail, incident=incident, entries=given)
+            signing.pass_on(work, policy=policy, incident=incident, entries=given)
         changes = [entry for entry in entries if entry.kind in FACTS]
         if changes:
             escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)

@@ -16,7 +16,7 @@ from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind, ReviewState
-from db.models import Incident, Review, ReviewVersion, Signature
+from db.models import Entry, Incident, Review, ReviewVersion, Signature
 from db.records import Record
 from db.store import Work
 
@@ -61,6 +61,21 @@ def finish(work: Work, *, policy: Policy, number: int, by: str, draw: Draw) -> O
         say(work, incident, "review_signed", {"by": by, "roles": theirs, "waits_for": sorted(set(others.values()))})
     redraw(work, incident, document=True)
     return Outcome(review.state, others)
+
+
+def pass_on(work: Work, *, policy: Policy, incident: Incident, entries: Sequence[Entry]) -> None:
+    """Roles were given: whoever has to sign in place of somebody else is asked, and is the first to be reminded."""
+    review = work.session.get(Review, incident.id)
+    if review is None or review.state is not ReviewState.IN_REVIEW:
+        return
+    work.session.flush()
+    missing = lifecycle.unsigned(queries.record(work.session, incident.id, with_timeline=False), policy.review.sign)
+    theirs = {entry.data.get("user") for entry in entries if entry.data.get("role") in missing}
+    for user in sorted(user for user in missing.values() if user in theirs and people.is_in_slack(user)):
+        values = {"key": incident.key, "room": incident.room, "owner": review.owner}
+        whisper(work, incident, user, "review_to_sign", values)
+        review.snoozed_until = None
+        review.chase_round += 1
 
 
 def changes(before: str, after: str) -> Sequence[str]:

@@ -50,7 +50,7 @@ SAID = {
         {"room"},
     ),
     "review_finished": ({"by": "U0ANA", "signers": ["U0BO"], "owner": "U0ANA"}, set()),
-    "review_to_sign": ({"by": "U0ANA", "key": "INC-7", "room": "C0ROOM", "owner": "U0ANA"}, {"room"}),
+    "review_to_sign": ({"by": "U0ANA", "key": "INC-7", "room": "C0ROOM", "owner": "U0ANA"}, {"room", "by"}),
     "review_signed": ({"by": "U0ANA", "roles": ["commander"], "waits_for": ["U0BO"]}, set()),
     "review_changed": ({"by": "U0ANA", "version": 1, "next": 2}, set()),
     "review_unsigned": ({"by": "U0ANA"}, set()),
@@ -355,6 +355,21 @@ def test_who_takes_a_role_gives_it_to_nobody():
 )
 def test_each_rung_of_the_chase_has_its_words(step, words):
     assert words in said("review_due", {**SAID["review_due"][0], "step": step})
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("owner", "of INC-7 waits for your signature, and is overdue by 2 days"),
+        ("room", "`/incident assign` gives it to somebody else"),
+        ("commander", "the signature of <@U0BO>.\nYou are Incident Commander."),
+        ("leadership", "of INC-7 is overdue by 2 days. It waits for the signature of <@U0BO>."),
+    ],
+)
+def test_each_rung_has_its_words_for_a_review_that_is_not_signed(step, words):
+    values = {**SAID["review_due"][0], "step": step, "signers": ["U0BO"]}
+    assert words in said("review_due", values)
+    assert list(buttons("review_due", values)) == ["Sign review", "Fill review", "Snooze 1 day"]
 
 
 def test_what_became_due_this_minute_is_overdue():

@@ -118,12 +118,21 @@ def test_whoever_gets_it_is_asked_first(story, room):
     assert len(reminders(kai)) == 1
 
 
-def test_an_owner_who_left_is_not_written_to(story, room):
-    (ana,) = story.people("Ana")
+def test_an_owner_who_left_is_not_written_to_and_the_room_finds_another(story, room):
+    bo, kai = story.people("Bo", "Kai")
+    before = len(bo.direct_messages())
     story.slack.deactivate("Bo")
-    ana.types("/incident assign secondary <@U0BO>", room)
-    story.chases()
-    assert room.said("overdue")
+    kai.says("Where is Bo?", room)
+    assert story.chases() == 1
+    assert len(bo.direct_messages()) == before
+    (asked,) = room.said("overdue")
+    kai.clicks("Give to …", on=asked)
+    assert "has left" in str(kai.fills("Give the review", person=bo.id))
+    kai.fills("Give the review", person=kai.id)
+    assert story.record(1).review.owner == kai.id
+    story.passes(days=1)
+    assert story.chases() == 1
+    assert "your post-incident review" in text(reminders(kai)[-1])
 
 
 def test_overdue_actions_are_chased_alike(story, room):

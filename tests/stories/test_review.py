@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot import doctor
+from bot.doctor import Level
 from tests.stories.test_endings import answer_everything
 from tests.story import text
 
@@ -111,6 +113,19 @@ def test_a_long_document_is_split_and_not_cut(story, room):
     pages = [text(message) for message in room.messages if message["ts"] in story.record(1).review.pages]
     assert len(pages) > 1
     assert all(f"entry {number} " in "".join(pages) for number in range(60))
+
+
+def test_a_template_with_an_error_is_named_and_the_built_in_one_used(on_stage, tmp_path, caplog):
+    (tmp_path / "review.md.j2").write_text("Ours\n{{ incident.nickname }}\n")
+    story = on_stage(rules=f"templates: {{folder: '{tmp_path}'}}")
+    room = story.people("Ana")[0].declares("Checkout is down")
+    story.people("Ana")[0].types("/incident phase review", room)
+    assert "Where we were lucky" in document(room)
+    said = "review.md.j2:2: 'db.records.incidents.IncidentRecord object' has no attribute 'nickname'."
+    assert f"{said} The built-in template is used instead." in caplog.text
+    env = {**story.slack.settings(), "TOCSIN_POLICY": str(tmp_path / "policy.yml")}
+    found = next(one for one in doctor.examine(story.clock.now, env) if one.name == "templates")
+    assert (found.level, found.sentence.endswith(said)) == (Level.WARN, True)
 
 
 def test_there_is_no_review_before_its_phase(story, room):

@@ -8,14 +8,18 @@ from db import queries, timeline
 from db.models import Incident, ReviewVersion
 from tests.story import text
 
-TWO_SIGN = "review: {sign: [commander, comms]}"
+TWO_SIGN = """
+    leadership:
+      - {name: Mia, slack: U0MIA, email: mia@example.com}
+    review: {sign: [commander, comms]}
+"""
 
 
 @pytest.fixture
 def story(on_stage):
     told = on_stage(rules=TWO_SIGN)
     yield told
-    assert told.violations() == []
+    assert set(told.violations()) <= {"conversations.open: user_disabled"}  # Kai has left.
 
 
 @pytest.fixture
@@ -34,6 +38,10 @@ def told(person, words):
     """The one direct message that says so."""
     (found,) = [message for message in person.direct_messages() if words in text(message)]
     return found
+
+
+def overdue(person):
+    return [message for message in person.direct_messages() if "overdue" in text(message)]
 
 
 def versions(story):
@@ -98,6 +106,92 @@ def test_from_recovery_to_signed_with_three_people(story, room):
         row.document = row.document.replace("Bo", "Al")
     (found,) = broken(story)
     assert f"entry {signed.seq}: version 1 of the review is not what was signed" in found
+
+
+def test_who_does_not_sign_is_chased_and_then_leadership_hears(story, room):
+    ana, bo, kai, mia = story.people("Ana", "Bo", "Kai", "Mia")
+    filled(story, room)
+    ana.types("/incident review done", room)
+    assert story.record(1).review.state == "in_review"
+    story.comes(story.record(1).review.due_at)
+    for morning in range(4):
+        assert story.chases() == 1
+        reminded = [len(overdue(person)) for person in (ana, kai, mia)]
+        assert reminded == [[0, 1, 0], [0, 1, 0], [1, 1, 0], [1, 1, 1]][morning]
+        assert story.chases() == 0, "once a morning"
+        story.passes(days=1)
+    (asked,) = overdue(kai)
+    assert "waits for your signature" in text(asked)
+    (said,) = room.said("overdue")
+    assert f"waits for the signature of {kai.mention}" in text(said)
+    (told,) = overdue(mia)
+    assert "your signature" not in text(told)
+    assert f"waits for the signature of {kai.mention}" in text(told)
+
+    # Kai rests; then Kai leaves the company, and whoever has the role now is asked first.
+    kai.clicks("Snooze 1 day", on=asked)
+    kai.fills("Snooze", reason="I am at the dentist")
+    story.passes(days=1)
+    assert story.chases() == 0, "leadership has heard of it, and again in a week"
+    story.slack.deactivate("Kai")
+    bo.says("Kai has left us", room)
+    story.passes(days=7)
+    story.chases()
+    assert len(overdue(mia)) == 2
+    ana.types(f"/incident assign comms {bo.mention}", room)
+    assert "yours to sign" in text(bo.direct_messages()), "who has the role now is asked at once"
+    story.passes(days=1)
+    story.chases()
+    assert "waits for your signature" in text(overdue(bo)), "and reminded first"
+    bo.clicks("Sign review", on=overdue(bo)[0])
+    assert story.record(1).review.state == "done"
+    story.passes(days=9)
+    assert story.chases() == 0
+
+
+def test_a_closed_incident_with_a_signed_review_is_opened_again(story, room):
+    ana, bo, kai = story.people("Ana", "Bo", "Kai")
+
+    def is_dealt_with(how):
+        ana.clicks("Contained…", on=room.card)
+        ana.fills("Containment", what_stopped_the_damage=how)
+        ana.clicks("Verified…", on=room.card)
+        ana.fills("Recovery verified", how_was_it_checked="200 messages went through", by_whom=bo.id)
+
+    ana.types("/incident severity sev2 it is", room)
+    ana.clicks("Answer questions", on=room.card)
+    ana.fills("Three answers", customer_data="No", personal_data="No", service_affecting="No")
+    filled(story, room)
+    ana.types("/incident phase recovery", room)
+    is_dealt_with("The consumer was restarted")
+    ana.types("/incident phase review", room)
+    ana.types("/incident review done", room)
+    kai.clicks("Sign review", on=room.card)
+    ana.types("/incident close", room)
+    assert story.record(1).incident.phase == "closed"
+
+    story.passes(days=1)
+    bo.types("/incident reopen the queue is stuck again", room)
+    record = story.record(1)
+    assert (record.review.state, record.review.version, record.signatures) == ("draft", 1, ())
+    assert "draft of version 2" in written(story, room)
+    assert "Consumers are restarted by hand" in written(story, room), "what was found out stays"
+    is_dealt_with("The queue was drained by hand")
+    ana.types("/incident phase review", room)
+    ana.types("/incident review", room)
+    ana.fills("Post-incident review", where_were_we_lucky="It was night", timeline_read=True)
+    ana.types("/incident review done", room)
+    assert "the review is not signed" in text(ana.types("/incident close", room).message)
+    kai.clicks("Sign review", on=room.card)
+    first, second = versions(story)
+    assert ("The consumer was restarted" in first.document, "drained by hand" in first.document) == (True, False)
+    assert "The queue was drained by hand" in second.document
+    shown = text(ana.types("/incident review changes", room).message)
+    assert "➖ The consumer was restarted" in shown
+    assert "➕ The queue was drained by hand" in shown
+    ana.types("/incident close", room)
+    assert story.record(1).incident.phase == "closed"
+    assert broken(story) == []
 
 
 def test_what_is_changed_after_signing_is_a_new_version_with_its_changes(story, room):
