@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, PlainValidator, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 LOWER = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -48,6 +48,10 @@ def _permitted(value: object) -> str | tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
         raise ValueError("expected anybody, insiders, or a list of Slack ids such as [U0MIA, S0ONCALL]")
     return tuple(_person_or_group(one) for one in value)
+
+
+def _as_listed(permitted: str | tuple[str, ...]) -> str | list[str]:
+    return permitted if isinstance(permitted, str) else list(permitted)
 
 
 def _auto(value: object) -> bool:
@@ -101,7 +105,8 @@ Line = Annotated[str, AfterValidator(_line)]
 Key = Annotated[str, AfterValidator(_key)]
 SlackUser = Annotated[str, AfterValidator(_slack_user)]
 PersonOrGroup = Annotated[str, AfterValidator(_person_or_group)]
-Permitted = Annotated[str | tuple[str, ...], PlainValidator(_permitted)]
+# Written by ourselves: Pydantic writes the union of both with a warning.
+Permitted = Annotated[str | tuple[str, ...], PlainValidator(_permitted), PlainSerializer(_as_listed)]
 Email = Annotated[str, AfterValidator(_email)]
 Emoji = Annotated[str, AfterValidator(_emoji)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
