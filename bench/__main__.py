@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import acks, declares, process, report, scale, similar
+from bench import acks, declares, pictures, process, report, scale, similar
 from bench.figures import Figure, busy, machine
 from bot.clock import SystemClock
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("acks", "declares", "scale", "similar", "report", "process")
+PARTS = ("acks", "declares", "scale", "similar", "report", "pictures", "process")
 MARKS = {True: "yes", False: "no", None: ""}
 
 
@@ -28,6 +28,8 @@ def measured(parts: Sequence[str], *, full: bool, size: int | None) -> Iterator[
         yield from similar.figures(10_000)
     if "report" in parts:
         yield from report.figures(10_000)
+    if "pictures" in parts:
+        yield from pictures.figures()
     if "process" in parts:
         yield from process.figures(10_000 if full else 2_000)
 

@@ -40,7 +40,7 @@ def durations(record: Record, *, now: datetime) -> Durations:
     first = min((entry.at for entry in record.timeline if _is_acknowledgement(entry)), default=None)
     phases: dict[Phase, timedelta] = {}
     severities: dict[str, timedelta] = {}
-    for stretch in _stretches(record, now):
+    for stretch in stretches(record, now=now):
         if stretch.phase.is_open:
             phases[stretch.phase] = phases.get(stretch.phase, timedelta()) + stretch.lasted
             severities[stretch.severity] = severities.get(stretch.severity, timedelta()) + stretch.lasted
@@ -59,24 +59,31 @@ def durations(record: Record, *, now: datetime) -> Durations:
 
 
 @dataclass(frozen=True)
-class _Stretch:
+class Stretch:
     """A while in which neither phase nor severity changed."""
 
     phase: Phase
     severity: str
-    lasted: timedelta
+    began: datetime
+    until: datetime
+
+    @property
+    def lasted(self) -> timedelta:
+        """How long it was."""
+        return self.until - self.began
 
 
-def _stretches(record: Record, now: datetime) -> Iterator[_Stretch]:
+def stretches(record: Record, *, now: datetime) -> Iterator[Stretch]:
+    """The incident from its declaration until `now`, without gaps: what comes after an end belongs to that end."""
     # The order of writing is the order of the changes; `at` may be a person's memory.
     entries = sorted(record.timeline, key=lambda entry: entry.seq)
     phase, severity, at = _first_phase(entries), _first_severity(entries, record), record.incident.declared_at
     for entry in entries:
         changed_phase, changed_severity = _phase_after(entry, phase), _severity_after(entry, severity)
         if (changed_phase, changed_severity) != (phase, severity):
-            yield _Stretch(phase, severity, max(timedelta(), entry.at - at))
+            yield Stretch(phase, severity, at, max(at, entry.at))
             phase, severity, at = changed_phase, changed_severity, max(at, entry.at)
-    yield _Stretch(phase, severity, max(timedelta(), now - at))
+    yield Stretch(phase, severity, at, max(at, now))
 
 
 def _first_phase(entries: list[EntryRecord]) -> Phase:
