@@ -4,7 +4,7 @@
 import json
 from typing import Any
 
-from sandbox import channels, messages
+from sandbox import channels, messages, pictures
 from sandbox.api.registry import Answer, Call, answers
 from sandbox.blockkit import validator
 from sandbox.blockkit.filling import filled, text_of
@@ -68,7 +68,7 @@ def content(call: Call, *, longest: int | None) -> dict[str, Any]:
     if markdown:
         found = {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
     if blocks is not None:
-        validator.check_message(blocks)
+        validator.check_message(blocks, pictures.unknown(call.ws, blocks, "/blocks"))
     if blocks:
         found["blocks"] = blocks
         found["text"] = text or text_of(blocks)
@@ -145,6 +145,7 @@ def post_message(call: Call) -> Answer:
     ws.limits.check_post(channel.id)
     broadcast = bool(call.args.get("reply_broadcast"))
     said = messages.say(ws, channel, message, broadcast=broadcast)
+    pictures.share(ws, said.get("blocks"), channel)
     return {"channel": channel.id, "ts": said["ts"], "message": said}
 
 
@@ -193,6 +194,7 @@ def update(call: Call) -> Answer:
     if "metadata" not in message and found.get("metadata", False) is None:
         del found["metadata"]
     edited = messages.edit(ws, channel, args["ts"], found, editor=ws.bot_user_id)
+    pictures.share(ws, edited.get("blocks"), channel)
     return {"channel": channel.id, "ts": edited["ts"], "text": edited["text"], "message": edited}
 
 

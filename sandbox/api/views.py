@@ -4,7 +4,7 @@
 import json
 from typing import Any
 
-from sandbox import modals
+from sandbox import modals, pictures
 from sandbox.api.registry import Answer, Call, answers
 from sandbox.blockkit import validator
 from sandbox.errors import SlackError, invalid_arguments
@@ -17,7 +17,9 @@ def _checked(call: Call, *, sort: str | None = None, own: str | None = None) -> 
     view = call.args["view"]
     if len(json.dumps(view)) > VIEW_BYTES:
         raise SlackError("view_too_large")
-    validator.check_view(view)
+    validator.check_view(
+        view, pictures.unknown(call.ws, view.get("blocks"), "/view/blocks") if isinstance(view, dict) else ()
+    )
     if sort and view["type"] != sort:
         raise invalid_arguments(f"must be one of: {sort} [json-pointer:/view/type]")
     other = modals.by_external_id(call.ws, view.get("external_id") or "")

@@ -3,7 +3,7 @@
 `chat.*` answer `invalid_blocks`, `views.*` `invalid_arguments`; both name each problem with its JSON pointer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -147,15 +147,15 @@ def problems_of(what: str, value: Any) -> list[Problem]:
     return problems
 
 
-def check_message(blocks: Any) -> None:
-    """Raise what Slack answers to blocks it does not take, else return.
+def check_message(blocks: Any, besides: Sequence[Problem] = ()) -> None:
+    """Raise what Slack answers to blocks it does not take, else return. `besides` is what else is wrong with them.
 
     `invalid_blocks_format` when they are no array, `invalid_blocks`, `invalid_attachments` (tables),
     `msg_blocks_too_long`.
     """
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
-    problems = message_problems(blocks)
+    problems = [*message_problems(blocks), *besides]
     if problems:
         only_tables = all(one.message == "only_one_table_allowed" for one in problems)
         raise _refusal("invalid_attachments" if only_tables else "invalid_blocks", problems)
@@ -172,9 +172,9 @@ def _length(value: Any) -> int:
     return 0
 
 
-def check_view(view: Any) -> None:
-    """Raise `invalid_arguments` for a view Slack does not take."""
-    problems = view_problems(view)
+def check_view(view: Any, besides: Sequence[Problem] = ()) -> None:
+    """Raise `invalid_arguments` for a view Slack does not take. `besides` is what else is wrong with it."""
+    problems = [*view_problems(view), *besides]
     if problems:
         raise _refusal("invalid_arguments", problems)
 

@@ -53,7 +53,7 @@ def _context(block: Json, stage: Stage) -> None:
     with Tag("div", classes="kit context"):
         for element in block["elements"]:
             if element["type"] == "image":
-                controls.image(element, "context-image")
+                controls.image(element, "context-image", stage)
             else:
                 raw(mrkdwn.text_object(element, stage.view), "words", tag="span")
 
@@ -68,7 +68,7 @@ def _image(block: Json, stage: Stage) -> None:
     with Tag("figure", classes="kit picture"):
         if "title" in block:
             raw(mrkdwn.text_object(block["title"], stage.view), tag="figcaption")
-        controls.image(block, "block-image")
+        controls.image(block, "block-image", stage)
 
 
 def _input(block: Json, stage: Stage) -> None:
@@ -116,7 +116,7 @@ def _video(block: Json, stage: Stage) -> None:
     with Tag("figure", classes="kit picture"):
         raw(mrkdwn.link(url, f"▶ {mrkdwn.text_object(block['title'], stage.view)}"), tag="figcaption")
         thumbnail = {"image_url": block.get("thumbnail_url"), "alt_text": block.get("alt_text", "video")}
-        controls.image(thumbnail, "block-image")
+        controls.image(thumbnail, "block-image", stage)
         Tag("span", "Video: the sandbox shows its thumbnail, Slack would play it.", "placeholder")
 
 

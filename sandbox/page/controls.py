@@ -24,7 +24,7 @@ def control(block: Json, element: Json, stage: Stage) -> None:
     elif kind in {"icon_button", "feedback_buttons"}:
         small_buttons(block, element, stage)
     elif kind == "image":
-        image(element, "accessory-image")
+        image(element, "accessory-image", stage)
     elif kind in pickers.PICKERS:
         acting_picker(block, element, stage)
     else:
@@ -83,10 +83,13 @@ def acting_picker(block: Json, element: Json, stage: Stage) -> None:
         pickers.PICKERS[element["type"]](block, element, stage, values.plain(stage.value(block, element)), changed)
 
 
-def image(element: Json, classes: str) -> None:
-    """An image by public URL, or the words for one that only Slack could fetch (`slack_file`)."""
-    url, alt = str(element.get("image_url", "")), str(element.get("alt_text", ""))
-    if mrkdwn.is_safe(url) and url.startswith("http"):
+def image(element: Json, classes: str, stage: Stage) -> None:
+    """An image by public URL, or an uploaded one by its id (`slack_file`); its words for whoever may not see it."""
+    alt, public = str(element.get("alt_text", "")), str(element.get("image_url", ""))
+    url = stage.view.images.get(str(element.get("slack_file", {}).get("id", "")))
+    if url is None and mrkdwn.is_safe(public) and public.startswith("http"):
+        url = public
+    if url is not None:
         Tag("img", classes=classes, src=url, alt=alt, loading="lazy")
     else:
         Tag("span", f"🖼 {alt or 'image'}", "placeholder")

@@ -163,11 +163,22 @@ class Drawn:
         for file in self.message.get("files", []):
             name = str(file.get("title") or file.get("name") or "file")
             kind = str(file.get("pretty_type") or file.get("filetype") or "File")
+            url = self.view.images.get(str(file.get("id", "")))
+            if url:
+                self._picture(file, name, url)
+                continue
             with Tag("div", classes="file"):
                 Tag("span", "📄", aria_hidden="true")
                 with Tag("div"):
                     Tag("div", name, "file-name")
                     Tag("div", kind, "hint")
+
+    def _picture(self, file: Json, name: str, url: str) -> None:
+        """An uploaded image, small; a click shows it as large as it is."""
+        with Tag("figure", classes="picture"):
+            Tag("figcaption", name)
+            with Tag("a", href=url, target="_blank", rel="noopener"):
+                Tag("img", classes="block-image", src=url, alt=str(file.get("alt_txt") or name))
 
     def _reactions(self) -> None:
         with Tag("div", classes="reactions"):

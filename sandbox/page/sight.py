@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sandbox import pictures
 from sandbox.page.viewpoint import Viewpoint
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def viewpoint(ws: Workspace, person: Person) -> Viewpoint:
     with ws.state.lock:
         users = {key: name_of(user) for key, user in ws.state.users.items()}
         channels = {one.id: one.name for one in ws.state.channels.values() if one.name and _may_see(one, person.id)}
-    return Viewpoint(person.id, ZoneInfo(person.tz), ws.clock.now(), users, channels)
+        images = pictures.seen_by(ws, person.id)
+    return Viewpoint(person.id, ZoneInfo(person.tz), ws.clock.now(), users, channels, images)
 
 
 def _may_see(channel: Channel, user: str) -> bool:

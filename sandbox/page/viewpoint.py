@@ -22,7 +22,8 @@ class Viewpoint:
     """A reader, at one moment.
 
     `users` and `channels` map ids to the names this reader may see, without `@` and `#`.
-    `now` is epoch seconds; `zone` is the reader's own zone.
+    `images` maps the ids of uploaded images that this reader may see to their addresses. `now` is epoch seconds; `zone` is
+    the reader's own zone.
     """
 
     me: str = ""
@@ -30,6 +31,7 @@ class Viewpoint:
     now: float = 0.0
     users: Mapping[str, str] = field(default_factory=_nobody)
     channels: Mapping[str, str] = field(default_factory=_nobody)
+    images: Mapping[str, str] = field(default_factory=_nobody)
 
     def user(self, user_id: str, fallback: str = "") -> str:
         """The display name for `user_id`, without `@`; an unknown id shows as itself."""

@@ -43,7 +43,6 @@ ACCEPTED_BLOCKS = [
     ("radio buttons", [section(accessory={"type": "radio_buttons", "options": [option()], "initial_option": option()})]),
     ("pickers", [actions({"type": "datepicker", "initial_date": "2028-02-29"}, {"type": "timepicker", "initial_time": "23:59"}, {"type": "datetimepicker", "initial_date_time": 1_800_000_000})]),
     ("an image with a title", [image(title=plain())]),
-    ("an image from Slack", [without(image(slack_file={"id": "F1"}), "image_url")]),
     ("a video", [video(description=plain(), provider_name="x" * 50)]),
     ("markdown of 12000", [{"type": "markdown", "text": "x" * 12_000}]),
     ("rich text", [rich({"type": "text", "text": "x", "style": {"bold": True}}, {"type": "user", "user_id": "U0ANA"}, {"type": "emoji", "name": "wave"})]),

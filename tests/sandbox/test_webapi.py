@@ -4,7 +4,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from sandbox import Workspace
+from sandbox import Workspace, pictures
 
 
 def refusal(call, *args, **kwargs):
@@ -224,6 +224,31 @@ def test_a_file_is_uploaded_in_three_steps(client: WebClient, ws: Workspace):
     )
     (message,) = ws.messages("#dev")
     assert (message["text"], message["files"][0]["name"], message["files"][0]["size"]) == ("see", "t.csv", 8)
+
+
+def test_an_uploaded_image_is_shown_to_whoever_may_see_it(client: WebClient, ws: Workspace):
+    """Only an image, only one that is there; and what a view shows is shared with nobody by that."""
+    png, text = (
+        client.files_upload_v2(content=b"not looked at", filename=name)["file"]["id"] for name in ("a.png", "a.txt")
+    )
+
+    def shown(file: str) -> list[dict[str, object]]:
+        return [{"type": "image", "slack_file": {"id": file}, "alt_text": "a chart"}]
+
+    room = client.conversations_create(name="drawn", is_private=True)["channel"]["id"]
+    for wrong in ("F0NOBODY", text):
+        said = refusal(client.chat_postMessage, channel=room, text="see", blocks=shown(wrong))
+        assert said["errors"] == ["invalid slack file [json-pointer:/blocks/0/slack_file]"]
+    home = {"type": "home", "blocks": shown(text)}
+    said = refusal(client.views_publish, user_id="U0ANA", view=home)["response_metadata"]["messages"]
+    assert said == ["[ERROR] invalid slack file [json-pointer:/view/blocks/0/slack_file]"]
+
+    client.views_publish(user_id="U0ANA", view={"type": "home", "blocks": shown(png)})
+    assert pictures.seen_by(ws, "U0ANA") == {}
+    client.chat_postMessage(channel=room, text="see", blocks=shown(png))
+    assert pictures.seen_by(ws, "U0ANA") == {}
+    client.chat_postMessage(channel=ws.channel("#dev")["id"], text="see", blocks=shown(png))
+    assert pictures.seen_by(ws, "U0ANA") == {png: f"/upload/file/{png}"}
 
 
 def test_a_user_group_has_a_handle(client: WebClient):
