@@ -291,7 +291,7 @@ def export_record(
         raise cli.WrongUsage("The register of breaches is exported as csv; an incident as json, md, html, pdf or diff.")
     from bot import database, export, slack
     from bot.clock import SystemClock
-    from bot.views import papers
+    from bot.views import papers, pictures
 
     settings = cli.settings()
     policy = cli.policy(settings)
@@ -313,9 +313,9 @@ def export_record(
             )
     match form:
         case Format.HTML:
-            _write(papers.html(text), out)
+            _write(papers.html(text, pictures.timeline(record, policy, now=now)), out)
         case Format.PDF:
-            _write_bytes(papers.pdf(text, now=now), out)
+            _write_bytes(papers.pdf(text, now=now, picture=pictures.timeline(record, policy, now=now)), out)
         case _:
             _write(text.rstrip("\n") + "\n", out)
 

@@ -9,12 +9,12 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from bot import customers, homes, trackers
+from bot import customers, trackers
 from bot.effects import (
     AskSubscriber,
     CheckRoom,
@@ -28,14 +28,13 @@ from bot.effects import (
     RefreshAnnouncement,
     RefreshCanvas,
     RefreshCard,
-    RefreshHome,
-    RefreshHomes,
     RefreshReview,
     RefreshStatusPage,
     RefreshTopic,
     Say,
     SendMail,
     ShareDraft,
+    SharePicture,
     ShareReview,
     ShowMenu,
     TellCustomers,
@@ -44,17 +43,20 @@ from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, NotYet, SlackError, SlackRefused, SlackUnclear
 from bot.mail import Mail
 from bot.parts import Parts
-from bot.slack import NO_FILES, WHO_LEFT
-from bot.views import card, document, drafts, figures, letters, lists, messages, papers
+from bot.slack import NO_FILES
+from bot.views import card, document, drafts, figures, letters, lists, messages, papers, pictures
 from bot.views.kit import Message
 from bot.workflows import leadership, monthly, people, permissions, rooms, wording
 from bot.workflows.people import remember
 from db import queries
 from db.models import Incident
-from db.records import IncidentRecord, Month, PersonRecord, Record, discreet, users_in
+from db.records import IncidentRecord, Month, PersonRecord, Record, ReviewRecord, discreet, users_in
 from db.store import Work
 
 log = logging.getLogger(__name__)
+
+# What Slack says about people who cannot be written to any more.
+WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 
 # What is said later than this says when it happened.
 LATE = timedelta(minutes=5)
@@ -84,6 +86,8 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = share_review(errand)
         case ShareDraft():
             learned = share_draft(effect, errand)
+        case SharePicture():
+            learned = share_picture(effect, errand)
         case Invite():
             learned = invite(effect, errand)
         case LearnMembers():
@@ -94,10 +98,6 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = say(effect, errand)
         case PostReport():
             learned = post_report(effect, errand)
-        case RefreshHomes():
-            learned = homes.tell_all(errand)
-        case RefreshHome():
-            learned = homes.show(effect, errand)
         case ShowMenu():
             learned = show_menu(effect, errand)
         case React():
@@ -192,7 +192,7 @@ def refresh_review(errand: Errand) -> Learned:
     posted = _show_pages(errand, incident, review.pages, excerpt.pages)
     files: tuple[str, ...] = ()
     if review.files or not excerpt.is_whole or errand.look_since:
-        slack.take_away(incident.room, posted[0], _about_files(record), review.files)
+        slack.take_away(incident.room, posted[0], (_about_files(record),), review.files)
     if not excerpt.is_whole:
         files = _upload(errand, record, incident.room, posted[0])
         if not files:
@@ -284,6 +284,9 @@ def share_review(errand: Errand) -> Learned:
     for place, page in enumerate(pages):
         key = f"share:{errand.claimed.uid}:{place}"
         parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=since)
+    _draw(
+        record, errand, channel, f"Timeline of {record.incident.key}, {_told(errand)}", thread=thread, look_since=since
+    )
     return learned
 
 
@@ -306,6 +309,62 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     files = {f"{found.name}.md": text.encode(), f"{found.name}.pdf": papers.pdf(text, now=now)}
     parts.slack.upload(incident.room, thread, found.name, files, look_since=since)
     return nothing
+
+
+def share_picture(effect: SharePicture, errand: Errand) -> Learned:
+    """Draw the timeline, and show it to whoever asked, or in the room; a private incident's in its room alone."""
+    record, slack = errand.record(with_timeline=True), errand.parts.slack
+    incident, review = record.incident, record.review
+    text = f"Timeline of {incident.key}, {_told(errand)}"
+    if effect.user is not None and not incident.private:
+        try:
+            _draw(record, errand, slack.direct_messages_with(effect.user), text, look_since=errand.look_since)
+        except SlackRefused as refusal:
+            if refusal.code not in WHO_LEFT:
+                raise
+    elif incident.room is None or _is_out_of_reach(incident):
+        pass  # It is shown nowhere else, and there it cannot be.
+    elif effect.user is not None:
+        _draw(record, errand, incident.room, text, look_since=errand.look_since)
+    elif review is not None:
+        _draw_with_review(record, review, errand, incident.room)
+    return nothing
+
+
+def _draw_with_review(record: Record, review: ReviewRecord, errand: Errand, room: str) -> None:
+    """There is one picture with the review: that of a newer version takes the place of the one before."""
+    begun = f"Timeline of {record.incident.key}, drawn for its review"
+    texts = [begun, *(f"{begun}, version {number}" for number in range(1, review.version + 1))]
+    since = review.created_at
+    _draw(record, errand, room, texts[-1], look_since=None if errand.first_try else since)
+    if texts[:-1]:
+        errand.parts.slack.take_away(room, None, texts[:-1], since=since)
+
+
+def _draw(
+    record: Record,
+    errand: Errand,
+    channel: str,
+    text: str,
+    *,
+    thread: str | None = None,
+    look_since: datetime | None = None,
+) -> None:
+    """Upload the picture under this text. Where Slack takes no files nothing is lost: the document says it all."""
+    incident = record.incident
+    picture = pictures.timeline(record, errand.parts.policy, now=errand.parts.clock.now())
+    files = {f"{incident.key}-timeline.png": picture.png}
+    try:
+        errand.parts.slack.upload(channel, thread, text, files, alt=picture.alt, look_since=look_since)
+    except SlackRefused as refusal:
+        if refusal.code not in NO_FILES:
+            raise
+        log.warning("the timeline of %s is not shown as a picture: %s", incident.key, refusal)
+
+
+def _told(errand: Errand) -> str:
+    """When it was told, to the second: by that two pictures of an incident are told apart."""
+    return f"as of {errand.claimed.told_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def invite(effect: Invite, errand: Errand) -> Learned:
@@ -451,7 +510,7 @@ def show_menu(effect: ShowMenu, errand: Errand) -> Learned:
     else:
         with parts.store.read() as session:
             public = [incident for incident in queries.incidents_open(session) if not incident.private]
-        menu = lists.menu_elsewhere(public, [], parts.policy)
+        menu = lists.menu_elsewhere(public, [], [], parts.policy)
     key = f"menu:{errand.claimed.uid}"
     parts.slack.post(effect.channel, menu.arguments(), key=key, thread=effect.thread, look_since=errand.look_since)
     return nothing

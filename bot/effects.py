@@ -120,6 +120,27 @@ class ShareDraft(Effect):
         return f"room:{self.incident}"
 
 
+class SharePicture(Effect):
+    """Show the timeline as a picture: to whoever asked (`user`), or in the room, and there once, with the review.
+
+    A private incident's is shown in its room, whoever asked.
+    """
+
+    urgency: ClassVar[int] = COSMETIC
+    incident: int
+    user: str | None = None
+
+    @property
+    def lane(self) -> str:
+        """After what was said there before."""
+        return f"picture:{self.incident}:{self.user or 'review'}"
+
+    @property
+    def key(self) -> str:
+        """One that waits shows what is true when it is drawn."""
+        return f"{self.kind}:{self.incident}:{self.user or 'review'}"
+
+
 class Invite(Effect):
     """Bring people into the room."""
 
@@ -177,31 +198,6 @@ class PostReport(Effect):
     def lane(self) -> str:
         """One after the other."""
         return self.kind
-
-
-class RefreshHomes(Refresh):
-    """Something changed in an incident: have whoever may be looking at Home see it."""
-
-    urgency: ClassVar[int] = COSMETIC
-    needs_slack: ClassVar[bool] = False
-
-
-class RefreshHome(Effect):
-    """Draw one person's App Home, if that changes what it shows."""
-
-    urgency: ClassVar[int] = COSMETIC
-    incident: int | None = None
-    user: str
-
-    @property
-    def lane(self) -> str:
-        """In order for each person."""
-        return f"home:{self.user}"
-
-    @property
-    def key(self) -> str:
-        """One a person."""
-        return self.lane
 
 
 class ShowMenu(Effect):
@@ -349,13 +345,12 @@ KINDS: dict[str, type[Effect]] = {
         RefreshCanvas,
         ShareReview,
         ShareDraft,
+        SharePicture,
         Invite,
         LearnMembers,
         CheckRoom,
         Say,
         PostReport,
-        RefreshHomes,
-        RefreshHome,
         ShowMenu,
         React,
         SendMail,

@@ -13,7 +13,7 @@ import math
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -323,33 +323,41 @@ class Slack:
     def upload(
         self,
         channel: str,
-        thread: str,
+        thread: str | None,
         text: str,
         files: Mapping[str, bytes],
         *,
+        alt: str = "",
         look_since: datetime | None = None,
     ) -> tuple[str, ...]:
-        """Put files into a thread, in one message; gives their ids. Once: with `look_since` as for `post`.
+        """Put files into a channel or a thread, in one message; gives their ids. Once: with `look_since` as for `post`.
 
-        A message with files bears no metadata: it is recognised by its `text`.
+        A message with files bears no metadata: it is recognised by its `text`. `alt` says what is seen in a picture.
         """
         since = look_since - CLOCKS_DIFFER if look_since else None
-        if since is not None and (shared := self._shared(channel, thread, text, since=since)):
+        if since is not None and (shared := self._shared(channel, thread, (text,), since=since)):
             return tuple(file["id"] for message in shared for file in message.get("files", ()))
-        ready = []
+        ready, told = [], {"alt_txt": alt} if alt else {}
         for name, content in files.items():
-            granted = self.call("files.getUploadURLExternal", filename=name, length=len(content))
+            granted = self.call("files.getUploadURLExternal", filename=name, length=len(content), **told)
             self._send(str(granted["upload_url"]), content)
             ready.append({"id": str(granted["file_id"]), "title": name})
-        self.call(
-            "files.completeUploadExternal", files=ready, channel_id=channel, thread_ts=thread, initial_comment=text
-        )
+        where = {"channel_id": channel} | ({"thread_ts": thread} if thread else {})
+        self.call("files.completeUploadExternal", files=ready, **where, initial_comment=text)
         return tuple(file["id"] for file in ready)
 
-    def take_away(self, channel: str, thread: str, text: str, files: Iterable[str]) -> None:
-        """Delete these files of ours, and whatever else was put into a thread with this `text`."""
+    def take_away(
+        self,
+        channel: str,
+        thread: str | None,
+        texts: Collection[str],
+        files: Iterable[str] = (),
+        *,
+        since: datetime | None = None,
+    ) -> None:
+        """Delete these files of ours, and whatever else was put there with one of these `texts`, since then."""
         gone = {*files}
-        for message in self._shared(channel, thread, text):
+        for message in self._shared(channel, thread, texts, since=since - CLOCKS_DIFFER if since else None):
             gone |= {file["id"] for file in message.get("files", ())}
             self.delete(channel, message["ts"])
         for file in sorted(gone):
@@ -357,18 +365,20 @@ class Slack:
                 self.call("files.delete", file=file)
 
     def _shared(
-        self, channel: str, thread: str, text: str, *, since: datetime | None = None
+        self, channel: str, thread: str | None, texts: Collection[str], *, since: datetime | None = None
     ) -> list[Mapping[str, Any]]:
-        """Our messages in a thread that say `text`; none where the thread's first message is gone."""
-        where = {"channel": channel, "ts": thread} | ({"oldest": f"{since.timestamp():.6f}"} if since else {})
+        """Our messages there that say one of `texts`; none where the thread's first message is gone."""
+        method = "conversations.replies" if thread else "conversations.history"
+        where = {"channel": channel} | ({"ts": thread} if thread else {})
+        after = {"oldest": f"{since.timestamp():.6f}"} if since else {}
         try:
-            replies = [*self._pages("conversations.replies", "messages", **where, limit=200)]
+            found = [*self._pages(method, "messages", **where, **after, limit=200)]
         except SlackRefused as refusal:
             if refusal.code != "thread_not_found":
                 raise
             return []
-        ours = [reply for reply in replies if reply.get("user") == self.me() and reply["ts"] != thread]
-        return [reply for reply in ours if reply.get("text") == text]
+        ours = [message for message in found if message.get("user") == self.me() and message["ts"] != thread]
+        return [message for message in ours if message.get("text") in texts]
 
     def _send(self, url: str, content: bytes) -> None:
         """The bytes, to the address that Slack gave for them."""
@@ -477,8 +487,6 @@ def person_of(found: Mapping[str, Any]) -> PersonRecord:
     )
 
 
-# What Slack says about people who cannot be written to any more.
-WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 # What Slack says where files may not be uploaded, or no more of them, or none of this kind.
 NO_FILES = frozenset(
     {

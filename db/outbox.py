@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
@@ -52,11 +52,7 @@ class Tellable(Protocol):
         ...
 
 
-# When an effect is told, if not anyway: its incident has a review that is not signed; somebody may be looking at Home.
-Condition = Literal["unsigned", "watched"]
-Told = tuple[Tellable, Condition | None]
-# So long after somebody opened their Home it may still be open.
-WATCHED = timedelta(hours=12)
+Told = tuple[Tellable, bool]
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Claimed:
 def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
     """Write effects down, in this order; they leave once this transaction has been committed.
 
-    Each comes with the condition under which it is told, if there is one.
+    Each comes with whether that is only for an incident with a review that is not signed.
 
     A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
     before, and nothing would be left to show what is true now.
@@ -84,9 +80,9 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
         return
     session.flush()  # An effect may belong to an incident that this transaction has made.
     kept: dict[object, Told] = {}
-    for effect, condition in told:
-        first, so_far = kept.get(effect.key, (effect, condition))
-        kept[effect.key or object()] = (first, condition if so_far == condition else None)
+    for effect, if_unsigned in told:
+        first, so_far = kept.get(effect.key, (effect, True))
+        kept[effect.key or object()] = (first, so_far and if_unsigned)
     rows = [
         {
             "uid": uuid.uuid4().hex,
@@ -96,25 +92,24 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
             "lane": effect.lane,
             "key": effect.key,
             "urgency": effect.urgency,
-            "only_if": condition,
+            "if_unsigned": if_unsigned,
         }
-        for effect, condition in kept.values()
+        for effect, if_unsigned in kept.values()
     ]
     connection = session.connection()
-    about = {"rows": json.dumps(rows), "now": now, "watched": now - WATCHED}
-    connection.execute(_TELL[connection.dialect.name], about)
+    connection.execute(_TELL[connection.dialect.name], {"rows": json.dumps(rows), "now": now})
 
 
 # One statement, built once, with one parameter for all that is told: what a command costs is its statements.
 _ROWS = {
     "postgresql": """
         SELECT * FROM json_to_recordset(:rows) AS told (uid text, kind text, payload json, incident_id integer, lane text,
-            key text, urgency smallint, only_if text)""",
+            key text, urgency smallint, if_unsigned boolean)""",
     "sqlite": """
         SELECT json_extract(value, '$.uid') AS uid, json_extract(value, '$.kind') AS kind,
             json_extract(value, '$.payload') AS payload, json_extract(value, '$.incident_id') AS incident_id,
             json_extract(value, '$.lane') AS lane, json_extract(value, '$.key') AS key,
-            json_extract(value, '$.urgency') AS urgency, json_extract(value, '$.only_if') AS only_if
+            json_extract(value, '$.urgency') AS urgency, json_extract(value, '$.if_unsigned') AS if_unsigned
         FROM json_each(:rows)""",
 }
 _TELL = {
@@ -122,16 +117,12 @@ _TELL = {
         f"""
         INSERT INTO effects (uid, kind, payload, incident_id, lane, key, urgency, state, told_at, due_at, attempts)
         SELECT uid, kind, payload, incident_id, lane, key, urgency, 'waiting', :now, :now, 0 FROM ({rows}) AS told
-        WHERE CASE only_if
-            WHEN 'unsigned' THEN EXISTS (
-                SELECT 1 FROM reviews WHERE reviews.incident_id = told.incident_id AND reviews.state <> 'done'
-            )
-            WHEN 'watched' THEN EXISTS (SELECT 1 FROM homes WHERE homes.opened_at > :watched)
-            ELSE TRUE
-        END
+        WHERE NOT if_unsigned OR EXISTS (
+            SELECT 1 FROM reviews WHERE reviews.incident_id = told.incident_id AND reviews.state <> 'done'
+        )
         ON CONFLICT (key) WHERE state = 'waiting' DO UPDATE SET told_at = effects.told_at
         """  # noqa: S608 -- our own words
-    ).bindparams(bindparam("now", type_=Utc()), bindparam("watched", type_=Utc()))
+    ).bindparams(bindparam("now", type_=Utc()))
     for dialect, rows in _ROWS.items()
 }
 _THIS, _EARLIER = aliased(Effect), aliased(Effect)

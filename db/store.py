@@ -91,13 +91,12 @@ class Work:
         self.noted.append((incident, entry))
         return entry
 
-    def tell(self, effect: outbox.Tellable, *, only_if: outbox.Condition | None = None) -> None:
+    def tell(self, effect: outbox.Tellable, *, if_unsigned: bool = False) -> None:
         """Say what the world must hear once this transaction is committed.
 
-        `only_if` it is so by then: the incident has a review that is not signed (`unsigned`), or somebody may be looking at
-        Home (`watched`).
+        With `if_unsigned`, only if the incident has a review by then that is not signed.
         """
-        self.told.append((effect, only_if))
+        self.told.append((effect, if_unsigned))
 
     def fresh_uid(self) -> str:
         """A name that no other incident, in this or any other database, has."""

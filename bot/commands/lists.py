@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.commands import may
 from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, record_of, seen
-from bot.effects import ShowMenu
-from bot.membership import sees_everything
+from bot.commands.membership import sees_everything
+from bot.effects import SharePicture, ShowMenu
 from bot.parts import Parts
-from bot.views import card, lists, waiting
-from bot.workflows import homes, owing
+from bot.views import card, home, lists
 from db import queries
 
 
@@ -19,8 +19,8 @@ def menu(parts: Parts, asked: Typed) -> Reply:
         here = asked.channel and queries.incident_of_room(session, asked.channel)
         if not here:
             incidents = queries.incidents_open(session, viewer)
-            owed = waiting.items(owing.by(session, asked.user, policy=parts.policy), parts.policy, parts.clock.now())
-            return lists.menu_elsewhere(incidents, owed, parts.policy)
+            reviews, actions = queries.waiting_for(session, asked.user)
+            return lists.menu_elsewhere(incidents, reviews, actions, parts.policy)
     return lists.menu_in_room(record_of(parts, seen(parts, here.id, asked).id), parts.policy)
 
 
@@ -41,15 +41,35 @@ def status(parts: Parts, asked: Typed) -> Reply:
 
 
 def timeline(parts: Parts, asked: Typed) -> Reply:
-    """`/incident timeline`, the oldest first."""
+    """`/incident timeline`, the oldest first. It comes as a picture, too."""
     incident, _ = meant(parts, asked)
-    return lists.timeline(record_of(parts, incident.id), parts.policy)
+    return _timeline(parts, incident.id, asked)
 
 
 def timeline_clicked(parts: Parts, click: Click) -> Reply:
     """The card's [Timeline]."""
     seen(parts, click.number, click)
-    return lists.timeline(record_of(parts, click.number), parts.policy)
+    return _timeline(parts, click.number, click)
+
+
+def _timeline(parts: Parts, number: int, asked: Doing) -> Reply:
+    """The answer that one person sees holds no file, so the picture comes beside it.
+
+    A private incident's is shown in its room alone, when somebody asks there.
+    """
+    record = record_of(parts, number)
+    incident = record.incident
+    in_reach = incident.room is not None and not (incident.room_archived or incident.room_lost)
+    if not incident.private:
+        where = lists.PictureComes.TO_YOU
+    elif in_reach and asked.channel == incident.room:
+        where = lists.PictureComes.IN_ROOM
+    else:
+        where = lists.PictureComes.ONLY_IN_ROOM
+    if where is not lists.PictureComes.ONLY_IN_ROOM:
+        with parts.store.begin() as work:
+            work.tell(SharePicture(incident=number, user=asked.user))
+    return lists.timeline(record, parts.policy, picture=where)
 
 
 def show_help(parts: Parts, asked: Doing) -> Reply:
@@ -67,17 +87,23 @@ def mentioned(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
 
 
 def home_opened(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
-    """Somebody opens the bot's home page: it is drawn for them, and goes on being drawn while they may be looking."""
+    """Somebody opens the bot's home page: it is drawn for them."""
     event = body["event"]
-    if event.get("tab") != "home":
-        return None
-    return lambda work: homes.opened(work, user=event["user"])
+    if event.get("tab") == "home":
+        draw_home(parts, event["user"])
+    return None
 
 
-def look_again(parts: Parts, user: str) -> None:
-    """Somebody has clicked there."""
-    with parts.store.begin() as work:
-        homes.opened(work, user=user)
+def draw_home(parts: Parts, user: str) -> None:
+    """Draw this person's home page as things are now."""
+    viewer = viewer_of(parts, user)
+    with parts.store.read() as session:
+        incidents = queries.incidents_open(session, viewer)
+        reviews, actions = queries.waiting_for(session, user)
+        owned = queries.clocks_of(session, user)
+    lost = may.repairs(parts, user, viewer)
+    view = home.home(incidents, reviews, actions, parts.policy, undelivered=lost, owned=owned)
+    parts.quick.call("views.publish", user_id=user, view=view)
 
 
 def viewer_of(parts: Parts, user: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import entries, kit, labels, papers, paragraphs
+from bot.views import entries, kit, labels, papers, paragraphs, pictures
 from bot.views.durations import durations
 from bot.views.kit import Message, Safe
 from bot.views.markdown import Markdown
@@ -109,7 +109,8 @@ def canvas(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *
 def files(record: Record, policy: Policy, people: Mapping[str, PersonRecord], *, now: datetime) -> dict[str, bytes]:
     """The whole document as files, by their names."""
     text, name = markdown(record, policy, people, now=now), f"{record.incident.key}-review"
-    return {f"{name}.md": text.encode(), f"{name}.html": papers.html(text).encode()}
+    picture = pictures.timeline(record, policy, now=now)
+    return {f"{name}.md": text.encode(), f"{name}.html": papers.html(text, picture).encode()}
 
 
 def broken_templates(policy: Policy) -> list[str]:

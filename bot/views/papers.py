@@ -2,9 +2,11 @@
 
 # ruff: noqa: PLC0415 -- fpdf and its fonts take a second to load; few documents are drawn, and nobody waits for them
 
+import base64
 import html as escaping
+import io
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,8 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from bot.views.pictures import Picture
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -38,11 +42,16 @@ class Block:
     strong: bool = False
 
 
-def html(markdown: str) -> str:
-    """A page of its own: no script, nothing fetched, readable on a phone, on paper and in the dark."""
+def html(markdown: str, picture: Picture | None = None) -> str:
+    """A page of its own: no script, nothing fetched, readable on a phone, on paper and in the dark.
+
+    The `picture` stands below the heading "Timeline", and without that below the title.
+    """
     parser = _parser()
     about: dict[str, Any] = {}
     tokens = parser.parse(markdown, about)
+    if picture is not None:
+        tokens.insert(_place(tokens), Token("html_block", "", 0, content=_figure(picture)))
     title = next((block.text for block in _blocks(tokens) if block.kind == "h1"), "")
     body = parser.renderer.render(tokens, parser.options, about)
     return (
@@ -52,8 +61,21 @@ def html(markdown: str) -> str:
     )
 
 
-def pdf(markdown: str, *, now: datetime) -> bytes:
-    """As many A4 pages as it takes. The same document at the same time gives the same bytes.
+def _figure(picture: Picture) -> str:
+    data = base64.b64encode(picture.png).decode()
+    alt = escaping.escape(picture.alt)
+    return f'<p><img src="data:image/png;base64,{data}" alt="{alt}" width="100%"></p>\n'
+
+
+def _place(tokens: Sequence[Token]) -> int:
+    """Behind which of the tokens a picture comes."""
+    ends = [at for at, token in enumerate(tokens) if token.type == "heading_close"]
+    timelines = [at for at in ends if tokens[at - 1].content == "Timeline"]
+    return min(timelines or ends or [-1]) + 1
+
+
+def pdf(markdown: str, *, now: datetime, picture: Picture | None = None) -> bytes:
+    """As many A4 pages as it takes. The same document at the same time gives the same bytes; the `picture` as in `html`.
 
     Characters that the font lacks (it has Latin, Greek and Cyrillic) are boxes; the Markdown has all of them.
     """
@@ -67,7 +89,10 @@ def pdf(markdown: str, *, now: datetime) -> bytes:
     sheet.set_auto_page_break(auto=True, margin=MARGIN)
     sheet.add_font("text", "", str(_font()))
     sheet.add_page()
-    for block in blocks(markdown):
+    found = [*blocks(markdown)]
+    headings = [at for at, block in enumerate(found) if block.kind in SIZES]
+    below = min([at for at in headings if found[at].text == "Timeline"] or headings or [0])
+    for at, block in enumerate(found):
         if block.kind == "h1":
             sheet.set_title(block.text)
         size = SIZES.get(block.kind, TEXT) + (2 if block.strong else 0)
@@ -80,6 +105,11 @@ def pdf(markdown: str, *, now: datetime) -> bytes:
         sheet.multi_cell(0, LINE * size / TEXT, mark + block.text, align="L", new_x="LMARGIN", new_y="NEXT")
         if block.kind != "li":
             sheet.ln(LINE / 3)
+        if picture is not None and at == below:
+            high = min(sheet.epw * picture.height / picture.width, sheet.eph - 2 * LINE)
+            wide = high * picture.width / picture.height
+            sheet.image(io.BytesIO(picture.png), w=wide, h=high, alt_text=picture.alt)
+            sheet.ln(LINE)
     return bytes(sheet.output())
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete
 
-from bot.effects import Invite, RefreshReview, ShareReview
+from bot.effects import Invite, RefreshReview, SharePicture, ShareReview
 from bot.errors import Refused
 from bot.policy import Asked, Policy
 from bot.workflows import people, wording
@@ -50,6 +50,7 @@ def begin(work: Work, *, policy: Policy, incident: Incident) -> Review:
     say(work, incident, "review_created", {"owner": review.owner, "due_at": review.due_at.isoformat()})
     _ask(work, policy, incident, review)
     work.tell(RefreshReview(incident=incident.id))
+    work.tell(SharePicture(incident=incident.id))
     return review
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshCanvas, RefreshHomes, RefreshTopic, Say
+from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshCanvas, RefreshTopic, Say, SharePicture
 from bot.workflows import people
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
@@ -39,6 +39,8 @@ def opened(work: Work, *, number: int, room: str, name: str) -> None:
     work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"room": room})
     work.tell(Invite(incident=number, users=_belonging(work, incident)))
     outbox.revive(work.session, now=work.now, incident=number)  # What could not be said for want of a room.
+    if work.session.get(Review, number) is not None:  # Another room than before: what stood in that one comes again.
+        work.tell(SharePicture(incident=number))
     redraw(work, incident, outside=True)
 
 
@@ -113,11 +115,7 @@ def left(work: Work, *, room: str, user: str, at: datetime) -> None:
 def _is_member(work: Work, room: str, user: str, *, present: bool, at: datetime) -> None:
     """Keep the newest word on somebody's membership: events come in any order."""
     number = _incident_of(work, room)
-    if number is None:
-        return
-    if work.incident(number).private:  # Whether they see it depends on this.
-        work.tell(RefreshHomes(incident=number), only_if="watched")
-    if work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
+    if number is None or work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
         return
     work.session.execute(
         update(Member)

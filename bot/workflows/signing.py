@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.effects import SharePicture
 from bot.errors import Refused
 from bot.policy import Policy
 from bot.workflows import lifecycle, people, reviews
@@ -121,6 +122,7 @@ def _done(work: Work, incident: Incident, review: Review, *, by: str, draw: Draw
         values["added"] = sum(line.startswith("+") for line in lines)
         values["removed"] = sum(line.startswith("-") for line in lines)
     say(work, incident, "review_done", values, aloud=True)
+    work.tell(SharePicture(incident=incident.id))
 
 
 def _named(policy: Policy, missing: dict[str, str]) -> str:

@@ -198,6 +198,8 @@ def review(ana: Person, bo: Person) -> None:
     """Learn from it."""
     ana.says("/incident phase review")
     bo.card_says("Review")
+    drawn = bo.page.get_by_role("img", name=re.compile("^Timeline of INC-3 · Checkout is down"))
+    expect(drawn).to_be_visible(timeout=PATIENCE_MS)
     ana.says("/incident action @Bo by friday Run the payment tests before every release")
     bo.sees("Run the payment tests")
     ana.says("/incident review")

@@ -11,7 +11,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.effects import KINDS, PostReport, React, Say, ShareReview, ShowMenu
+from bot.effects import (
+    KINDS,
+    PostReport,
+    React,
+    Say,
+    ShareDraft,
+    SharePicture,
+    ShareReview,
+    ShowMenu,
+)
 from bot.parts import Parts
 from bot.views import card, document
 from bot.views.kit import Message
@@ -72,6 +81,7 @@ class Audit:
             view.rooms(rooms),
             view.refreshes(),
             view.sayings(),
+            view.pictures(),
             view.reactions(),
             view.extra(self._approved),
         )
@@ -204,6 +214,8 @@ class View:
                 yield f"menu:{uid}", (effect.channel, effect.thread)
             case PostReport():
                 yield f"report:{uid}", (self._incidents_channel, None)
+            case ShareDraft():
+                yield f"draft:{uid}", (incident.room, None)
             case ShareReview():
                 yield from ((f"share:{uid}:{place}", thread) for place in range(self._pages_shared(uid)))
 
@@ -211,6 +223,34 @@ class View:
         """How many pages there must be; the first one says it."""
         first = self.posted.get(f"share:{uid}:0")
         return int(first[0].message["text"].rpartition(" of ")[2]) if first else 1
+
+    def pictures(self) -> Iterator[str]:
+        """What was shared as a file, once each; with a review the picture of its newest version alone."""
+        for record in self.records.values():
+            if record.review is not None:
+                text_ = f"Timeline of {record.incident.key}, drawn for its review"
+                text_ += f", version {record.review.version}" if record.review.version else ""
+                yield from self._file(text_, record.incident.room, None)
+        for told in self.effects:
+            effect, row = told.effect, told.row
+            incident = self.records[effect.incident].incident if effect.incident else None
+            as_of = f"as of {row.told_at:%Y-%m-%d %H:%M:%S} UTC"
+            match effect:
+                case SharePicture(user=str()):
+                    where = incident.room if incident.private else self.slack.person(effect.user).direct_channel
+                    yield from self._file(f"Timeline of {incident.key}, {as_of}", where, None)
+                case ShareReview():
+                    where = (self._incidents_channel, incident.announcement_ts)
+                    yield from self._file(f"Timeline of {incident.key}, {as_of}", *where)
+                case ShareDraft():
+                    (message,) = self.posted.get(f"draft:{row.uid}") or [None]
+                    if message is not None:
+                        yield from self._file(f"{incident.key}-{effect.rule}-draft", incident.room, message.ts)
+
+    def _file(self, text_: str, channel: str | None, thread: str | None) -> Iterator[str]:
+        found = yield from self._once(f"files:{channel}:{thread}:{text_}", channel, thread, f"the file {text_!r}", None)
+        if found and not all(file["id"] in self.slack.state.contents for file in found.message["files"]):
+            yield f"the file {text_!r} has no content"
 
     def reactions(self) -> Iterator[str]:
         for told in self.effects:
@@ -265,5 +305,7 @@ def posted(slack: Workspace) -> Iterator[Posted]:
 
 
 def _ours(slack: Workspace, channel: str, thread: str | None, message: dict[str, Any]) -> Iterator[Posted]:
-    if message.get("user") == slack.bot_user_id and "subtype" not in message:
+    if message.get("user") == slack.bot_user_id and message.get("files"):
+        yield Posted(channel, thread, f"files:{channel}:{thread}:{message['text']}", message)
+    elif message.get("user") == slack.bot_user_id and "subtype" not in message:
         yield Posted(channel, thread, message["metadata"]["event_payload"]["key"], message)

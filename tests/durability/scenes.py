@@ -2,9 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 
-from bot.effects import Invite, PostReport, React, RefreshCard, RefreshReview, ShareReview, ShowMenu
+from bot.effects import (
+    Invite,
+    PostReport,
+    React,
+    RefreshCard,
+    RefreshReview,
+    ShareDraft,
+    SharePicture,
+    ShareReview,
+    ShowMenu,
+)
 from bot.workflows import answers, incidents
 from bot.workflows.telling import redraw, say, whisper
 from db.enums import Phase
@@ -175,6 +186,28 @@ def redrawing_a_deleted_page(stage: Stage) -> None:
         work.tell(RefreshReview(incident=number))
 
 
+def drawing_a_newer_version(stage: Stage) -> None:
+    """The picture of the version before is taken away."""
+    number = stage.once(reviewed)
+    with stage.store.begin() as work:
+        work.session.get_one(Review, number).version += 1
+        work.tell(RefreshReview(incident=number))
+        work.tell(SharePicture(incident=number))
+
+
+def asking_for_a_picture(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    stage.clock.moves(timedelta(seconds=1))
+    with stage.store.begin() as work:
+        work.tell(SharePicture(incident=number, user=KAI))
+
+
+def drafting_a_notification(stage: Stage) -> None:
+    number = stage.once(ongoing)
+    with stage.store.begin() as work:
+        work.tell(ShareDraft(incident=number, rule="gdpr-33-1", by=ANA))
+
+
 def talking(stage: Stage) -> None:
     number = stage.once(ongoing)
     with stage.store.begin() as work:
@@ -239,6 +272,13 @@ STEPS = [
     Step(lengthening_a_review, "RefreshReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage", 2),
+    Step(sharing_a_review, "ShareReview", "files.completeUploadExternal"),
+    Step(beginning_a_review, "SharePicture", "files.completeUploadExternal"),
+    Step(drawing_a_newer_version, "SharePicture", "files.completeUploadExternal"),
+    Step(drawing_a_newer_version, "SharePicture", "chat.delete"),
+    Step(asking_for_a_picture, "SharePicture", "files.completeUploadExternal"),
+    Step(drafting_a_notification, "ShareDraft", "files.getUploadURLExternal", 2),
+    Step(drafting_a_notification, "ShareDraft", "files.completeUploadExternal"),
     Step(redrawing_a_deleted_card, "RefreshCard", "chat.postMessage"),
     Step(redrawing_a_deleted_card, "RefreshCard", "pins.add"),
     Step(redrawing_a_deleted_page, "RefreshReview", "chat.postMessage"),

@@ -7,6 +7,7 @@ import pytest
 
 from bot import policy
 from bot.views import document, papers
+from bot.views import pictures as pictures_of
 from db.enums import EntryKind
 from db.records import Record
 from tests.rules import pictures
@@ -32,6 +33,19 @@ def test_a_pdf_has_as_many_pages_as_it_takes_and_is_the_same_each_time():
     assert made.startswith(b"%PDF-")
     assert made.count(b"/Type /Page\n") > 3
     assert papers.pdf(text, now=AT) == made
+
+
+def test_the_timeline_stands_in_both_as_a_picture_below_its_heading():
+    drawn = pictures_of.timeline(FULL, POLICY, now=NOW)
+    page = papers.html(markdown(FULL), drawn)
+    after = page.partition("<h2>Timeline</h2>\n")[2]
+    assert after.startswith('<p><img src="data:image/png;base64,')
+    assert f'alt="{drawn.alt}"' in after
+    made = papers.pdf(markdown(FULL), now=AT, picture=drawn)
+    assert made.count(b"/Subtype /Image") >= 1
+    assert papers.pdf(markdown(FULL), now=AT, picture=drawn) == made
+    own = papers.html("# Ours\n\n## Facts\n\nNone.\n", drawn)
+    assert own.index("<h1>") < own.index("<img") < own.index("<h2>"), "a team's own template may have no such heading"
 
 
 def test_the_blocks_of_a_document():

@@ -45,7 +45,7 @@ def pages(story, room):
 
 def files(story, where, first):
     """The files below a message, by their endings; there is exactly one message with files."""
-    (message,) = [reply for reply in where.thread(first) if reply.get("files")]
+    (message,) = [reply for reply in where.thread(first) if reply["text"].startswith("The whole review")]
     contents = story.slack.state.contents
     return {file["name"].rpartition(".")[2]: contents[file["id"]].decode() for file in message["files"]}
 
