@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot import customers, trackers
+from bot import customers, homes, trackers
 from bot.effects import (
     AskSubscriber,
     CheckRoom,
@@ -28,6 +28,8 @@ from bot.effects import (
     RefreshAnnouncement,
     RefreshCanvas,
     RefreshCard,
+    RefreshHome,
+    RefreshHomes,
     RefreshReview,
     RefreshStatusPage,
     RefreshTopic,
@@ -43,7 +45,7 @@ from bot.errand import Errand, Learned, nothing
 from bot.errors import MailRefused, NotYet, SlackError, SlackRefused, SlackUnclear
 from bot.mail import Mail
 from bot.parts import Parts
-from bot.slack import NO_FILES
+from bot.slack import NO_FILES, WHO_LEFT
 from bot.views import card, document, drafts, figures, letters, lists, messages, papers, pictures
 from bot.views.kit import Message
 from bot.workflows import leadership, monthly, people, permissions, rooms, wording
@@ -54,9 +56,6 @@ from db.records import IncidentRecord, Month, PersonRecord, Record, ReviewRecord
 from db.store import Work
 
 log = logging.getLogger(__name__)
-
-# What Slack says about people who cannot be written to any more.
-WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 
 # What is said later than this says when it happened.
 LATE = timedelta(minutes=5)
@@ -98,6 +97,10 @@ def carry(effect: Effect, errand: Errand) -> Learned:  # noqa: C901, PLR0912 -- 
             learned = say(effect, errand)
         case PostReport():
             learned = post_report(effect, errand)
+        case RefreshHomes():
+            learned = homes.tell_all(errand)
+        case RefreshHome():
+            learned = homes.show(effect, errand)
         case ShowMenu():
             learned = show_menu(effect, errand)
         case React():
@@ -510,7 +513,7 @@ def show_menu(effect: ShowMenu, errand: Errand) -> Learned:
     else:
         with parts.store.read() as session:
             public = [incident for incident in queries.incidents_open(session) if not incident.private]
-        menu = lists.menu_elsewhere(public, [], [], parts.policy)
+        menu = lists.menu_elsewhere(public, [], parts.policy)
     key = f"menu:{errand.claimed.uid}"
     parts.slack.post(effect.channel, menu.arguments(), key=key, thread=effect.thread, look_since=errand.look_since)
     return nothing

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot import carry, database, slack
-from bot.effects import KINDS, WITH_SLACK, WITHOUT_SLACK, RefreshCard, RefreshTopic
+from bot.effects import KINDS, WITH_SLACK, WITHOUT_SLACK, RefreshCard, RefreshHomes, RefreshTopic
 from bot.errand import Errand
 from bot.errors import (
     MailRefused,
@@ -225,6 +225,7 @@ class Delivery:
             outbox.bury(work.session, claimed, now=work.now, error=error)
             if claimed.incident is not None and claimed.kind != RefreshCard.__name__:
                 work.tell(RefreshCard(incident=claimed.incident))  # It shows what could not be delivered.
+                work.tell(RefreshHomes(incident=claimed.incident), only_if="watched")  # So does Home.
 
 
 def _wait(attempts: int) -> timedelta:

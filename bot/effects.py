@@ -200,6 +200,31 @@ class PostReport(Effect):
         return self.kind
 
 
+class RefreshHomes(Refresh):
+    """Something changed in an incident: have whoever may be looking at Home see it."""
+
+    urgency: ClassVar[int] = COSMETIC
+    needs_slack: ClassVar[bool] = False
+
+
+class RefreshHome(Effect):
+    """Draw one person's App Home, if that changes what it shows."""
+
+    urgency: ClassVar[int] = COSMETIC
+    incident: int | None = None
+    user: str
+
+    @property
+    def lane(self) -> str:
+        """In order for each person."""
+        return f"home:{self.user}"
+
+    @property
+    def key(self) -> str:
+        """One a person."""
+        return self.lane
+
+
 class ShowMenu(Effect):
     """What can be done now, as buttons, in the thread where somebody mentioned the bot.
 
@@ -351,6 +376,8 @@ KINDS: dict[str, type[Effect]] = {
         CheckRoom,
         Say,
         PostReport,
+        RefreshHomes,
+        RefreshHome,
         ShowMenu,
         React,
         SendMail,

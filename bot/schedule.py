@@ -24,6 +24,7 @@ from bot.workflows import (
     clock_reminders,
     customers,
     escalation,
+    homes,
     monthly,
     people,
     privacy,
@@ -240,6 +241,7 @@ def sweep(parts: Parts) -> None:
         old = SeenEvent.at < work.now - EVENTS_KEPT
         work.session.execute(delete(SeenEvent).where(old, ~SeenEvent.event_id.startswith(TICK, autoescape=True)))
         gone = privacy.expire(work, policy=parts.policy) + subscribers.sweep(work)
+        homes.sweep(work)
     if gone:
         log.info("%s things were let go: kept as long as the policy says", gone)
 

@@ -487,6 +487,8 @@ def person_of(found: Mapping[str, Any]) -> PersonRecord:
     )
 
 
+# What Slack says about people who cannot be written to any more.
+WHO_LEFT = frozenset({"user_disabled", "user_not_found", "user_not_visible", "account_inactive"})
 # What Slack says where files may not be uploaded, or no more of them, or none of this kind.
 NO_FILES = frozenset(
     {

@@ -1,7 +1,7 @@
 """The figures of a month, counted by the database as far as that is quicker. docs/figures.md says what each means."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
 from statistics import median
@@ -12,8 +12,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, CustomerUpdateState, EntryKind, Kind, Phase, ReviewState
-from db.models import Action, CustomerUpdate, Entry, Filing, Incident, Reader, Review
-from db.queries import OPEN_REVIEWS
+from db.models import OPEN_ACTION, OPEN_REVIEW, Action, CustomerUpdate, Entry, Filing, Incident, Reader, Review
 from db.records import Cell, Handling, Learning, LeftOut, Month, MonthFigures, Report, Share, Spread, Tally
 
 # What is read is a few columns each time, not whole records: it may be very many rows.
@@ -36,25 +35,28 @@ class Yardstick:
 
 def report(session: Session, *, month: Month, before: int, by: Yardstick, now: datetime) -> Report:
     """The figures of this month and of so many before it; a month that has begun by `now`."""
-    months = [month.after(-back) for back in range(before, -1, -1)]
-    handled = handling(session, months=months, by=by, now=now)
-    reviews, actions = _reviews(session, months[0].begins_at(by.zone)), _actions(session, months[0].begins_at(by.zone))
-    figures = tuple(
-        MonthFigures(
-            month=each,
-            until=min(each.ends_at(by.zone), now),
-            goes_on=now < each.ends_at(by.zone),
-            handling=handled[each],
-            learning=_learning(reviews, actions, each, by.zone, now),
-        )
-        for each in months
-    )
-    return Report(
-        made_at=now,
-        months=figures,
+    found = handled(session, month=month, before=before, by=by, now=now)
+    since = found.months[0].month.begins_at(by.zone)
+    reviews, actions = _reviews(session, since), _actions(session, since)
+    months = (replace(one, learning=_learning(reviews, actions, one.month, by.zone, now)) for one in found.months)
+    return replace(
+        found,
+        months=tuple(months),
         reviews_overdue=_tally(_reviews_overdue(reviews, now)),
         actions_overdue=_tally(_actions_overdue(actions, now, by.zone)),
     )
+
+
+def handled(session: Session, *, month: Month, before: int, by: Yardstick, now: datetime) -> Report:
+    """The same report without what became of reviews and actions."""
+    months = [month.after(-back) for back in range(before, -1, -1)]
+    found = handling(session, months=months, by=by, now=now)
+    ends = {each: each.ends_at(by.zone) for each in months}
+    figures = (
+        MonthFigures(month=each, until=min(ends[each], now), goes_on=now < ends[each], handling=found[each])
+        for each in months
+    )
+    return Report(made_at=now, months=tuple(figures))
 
 
 def handling(session: Session, *, months: Sequence[Month], by: Yardstick, now: datetime) -> dict[Month, Handling]:
@@ -134,7 +136,7 @@ def _reviews(session: Session, since: datetime) -> Sequence[ARow]:
         select(Review.due_at, Review.done_at, Review.created_at, Incident.private)
         .join(Incident, Incident.id == Review.incident_id)
         .where(Incident.drill.is_(False), Review.state != ReviewState.WAIVED)
-        .where(or_(Review.state.in_(OPEN_REVIEWS), Review.done_at >= since, Review.due_at >= since))
+        .where(or_(Review.state.in_(OPEN_REVIEW), Review.done_at >= since, Review.due_at >= since))
     )
     return session.execute(question).all()
 
@@ -144,7 +146,7 @@ def _actions(session: Session, since: datetime) -> Sequence[ARow]:
     question = (
         select(Action.due_on, Action.done_at, Action.created_at, Action.state, Incident.private)
         .join(Incident, Incident.id == Action.incident_id)
-        .where(Incident.drill.is_(False), or_(Action.state == ActionState.OPEN, Action.done_at >= since))
+        .where(Incident.drill.is_(False), or_(Action.state == OPEN_ACTION, Action.done_at >= since))
     )
     return session.execute(question).all()
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
@@ -52,7 +52,11 @@ class Tellable(Protocol):
         ...
 
 
-Told = tuple[Tellable, bool]
+# When an effect is told, if not anyway: its incident has a review that is not signed; somebody may be looking at Home.
+Condition = Literal["unsigned", "watched"]
+Told = tuple[Tellable, Condition | None]
+# So long after somebody opened their Home it may still be open.
+WATCHED = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Claimed:
 def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
     """Write effects down, in this order; they leave once this transaction has been committed.
 
-    Each comes with whether that is only for an incident with a review that is not signed.
+    Each comes with the condition under which it is told, if there is one.
 
     A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
     before, and nothing would be left to show what is true now.
@@ -80,9 +84,9 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
         return
     session.flush()  # An effect may belong to an incident that this transaction has made.
     kept: dict[object, Told] = {}
-    for effect, if_unsigned in told:
-        first, so_far = kept.get(effect.key, (effect, True))
-        kept[effect.key or object()] = (first, so_far and if_unsigned)
+    for effect, condition in told:
+        first, so_far = kept.get(effect.key, (effect, condition))
+        kept[effect.key or object()] = (first, condition if so_far == condition else None)
     rows = [
         {
             "uid": uuid.uuid4().hex,
@@ -92,24 +96,25 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
             "lane": effect.lane,
             "key": effect.key,
             "urgency": effect.urgency,
-            "if_unsigned": if_unsigned,
+            "only_if": condition,
         }
-        for effect, if_unsigned in kept.values()
+        for effect, condition in kept.values()
     ]
     connection = session.connection()
-    connection.execute(_TELL[connection.dialect.name], {"rows": json.dumps(rows), "now": now})
+    about = {"rows": json.dumps(rows), "now": now, "watched": now - WATCHED}
+    connection.execute(_TELL[connection.dialect.name], about)
 
 
 # One statement, built once, with one parameter for all that is told: what a command costs is its statements.
 _ROWS = {
     "postgresql": """
         SELECT * FROM json_to_recordset(:rows) AS told (uid text, kind text, payload json, incident_id integer, lane text,
-            key text, urgency smallint, if_unsigned boolean)""",
+            key text, urgency smallint, only_if text)""",
     "sqlite": """
         SELECT json_extract(value, '$.uid') AS uid, json_extract(value, '$.kind') AS kind,
             json_extract(value, '$.payload') AS payload, json_extract(value, '$.incident_id') AS incident_id,
             json_extract(value, '$.lane') AS lane, json_extract(value, '$.key') AS key,
-            json_extract(value, '$.urgency') AS urgency, json_extract(value, '$.if_unsigned') AS if_unsigned
+            json_extract(value, '$.urgency') AS urgency, json_extract(value, '$.only_if') AS only_if
         FROM json_each(:rows)""",
 }
 _TELL = {
@@ -117,12 +122,16 @@ _TELL = {
         f"""
         INSERT INTO effects (uid, kind, payload, incident_id, lane, key, urgency, state, told_at, due_at, attempts)
         SELECT uid, kind, payload, incident_id, lane, key, urgency, 'waiting', :now, :now, 0 FROM ({rows}) AS told
-        WHERE NOT if_unsigned OR EXISTS (
-            SELECT 1 FROM reviews WHERE reviews.incident_id = told.incident_id AND reviews.state <> 'done'
-        )
+        WHERE CASE only_if
+            WHEN 'unsigned' THEN EXISTS (
+                SELECT 1 FROM reviews WHERE reviews.incident_id = told.incident_id AND reviews.state <> 'done'
+            )
+            WHEN 'watched' THEN EXISTS (SELECT 1 FROM homes WHERE homes.opened_at > :watched)
+            ELSE TRUE
+        END
         ON CONFLICT (key) WHERE state = 'waiting' DO UPDATE SET told_at = effects.told_at
         """  # noqa: S608 -- our own words
-    ).bindparams(bindparam("now", type_=Utc()))
+    ).bindparams(bindparam("now", type_=Utc()), bindparam("watched", type_=Utc()))
     for dialect, rows in _ROWS.items()
 }
 _THIS, _EARLIER = aliased(Effect), aliased(Effect)

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from db.enums import ActionState, EffectState, EntryKind, Phase, ReviewState
+from db.enums import EffectState, EntryKind, Phase, ReviewState
 from db.models import (
     DEAD,
+    OPEN_ACTION,
+    OPEN_REVIEW,
     UNSETTLED,
     Absence,
     Action,
@@ -63,7 +65,6 @@ from db.records import (
 )
 
 OPEN_PHASES = [phase for phase in Phase if phase.is_open]
-OPEN_REVIEWS = [state for state in ReviewState if state.is_open]
 
 
 def is_insider(user: str | BindParameter[str]) -> ColumnElement[bool]:
@@ -421,7 +422,7 @@ def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
     """Reviews that should have been done by now and are not asleep, the longest overdue first."""
     rows = session.scalars(
         select(Review)
-        .where(Review.state.in_(OPEN_REVIEWS), Review.due_at <= now)
+        .where(Review.state.in_(OPEN_REVIEW), Review.due_at <= now)
         .where(or_(Review.snoozed_until.is_(None), Review.snoozed_until <= now))
         .order_by(Review.due_at)
     )
@@ -432,7 +433,7 @@ def actions_overdue(session: Session, today: date, now: datetime) -> list[Action
     """Actions whose day has passed (`today` in the team's zone) and that are not asleep."""
     rows = session.scalars(
         select(Action)
-        .where(Action.state == ActionState.OPEN, Action.due_on < today)
+        .where(Action.state == OPEN_ACTION, Action.due_on < today)
         .where(or_(Action.snoozed_until.is_(None), Action.snoozed_until <= now))
         .order_by(Action.due_on, Action.id)
     )
@@ -444,23 +445,6 @@ def last_step(session: Session, subject: str, chase_round: int) -> Nudge | None:
     return session.scalars(
         select(Nudge).where(Nudge.subject == subject, Nudge.round == chase_round).order_by(Nudge.step.desc()).limit(1)
     ).one_or_none()
-
-
-def waiting_for(session: Session, user: str) -> tuple[list[ReviewRecord], list[ActionRecord]]:
-    """What waits for this person, of what they may see: reviews they own and actions they owe."""
-    reviews = session.scalars(
-        select(Review)
-        .join(Incident, Incident.id == Review.incident_id)
-        .where(Review.owner == user, Review.state.in_(OPEN_REVIEWS), may_see(user))
-        .order_by(Review.due_at)
-    )
-    owed = session.scalars(
-        select(Action)
-        .join(Incident, Incident.id == Action.incident_id)
-        .where(Action.owner == user, Action.state == ActionState.OPEN, may_see(user))
-        .order_by(Action.due_on)
-    )
-    return [pictured(ReviewRecord, r) for r in reviews], [pictured(ActionRecord, a) for a in owed]
 
 
 def people(session: Session, users: Iterable[str], since: datetime | None = None) -> dict[str, PersonRecord]:
@@ -488,7 +472,7 @@ def given_up(session: Session, *, viewer: str | None, insider: str | None, limit
         select(Effect)
         .outerjoin(Incident, Incident.id == Effect.incident_id)
         .where(Effect.state == DEAD)
-        .order_by(Effect.id.desc())
+        .order_by((Effect.id + 0).desc())  # Of the few that are dead: in the order of the key, all would be looked at.
         .limit(limit)
     )
     if viewer is not None:

@@ -91,12 +91,13 @@ class Work:
         self.noted.append((incident, entry))
         return entry
 
-    def tell(self, effect: outbox.Tellable, *, if_unsigned: bool = False) -> None:
+    def tell(self, effect: outbox.Tellable, *, only_if: outbox.Condition | None = None) -> None:
         """Say what the world must hear once this transaction is committed.
 
-        With `if_unsigned`, only if the incident has a review by then that is not signed.
+        `only_if` it is so by then: the incident has a review that is not signed (`unsigned`), or somebody may be looking at
+        Home (`watched`).
         """
-        self.told.append((effect, if_unsigned))
+        self.told.append((effect, only_if))
 
     def fresh_uid(self) -> str:
         """A name that no other incident, in this or any other database, has."""

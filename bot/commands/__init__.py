@@ -148,9 +148,11 @@ def _clicked(parts: Parts, done: Click, body: Mapping[str, Any], respond: Respon
     answer = CLICKS.get(done.action) or CLICKS.get(done.action.rpartition(".")[0])
     if answer is None:
         raise Refused(ANOTHER_VERSION)
-    _answer(parts, done.trigger, answer(parts, done), body, respond)
-    if (body.get("view") or {}).get("type") == "home":
-        lists.draw_home(parts, done.user)
+    try:
+        _answer(parts, done.trigger, answer(parts, done), body, respond)
+    finally:  # Also if it was refused: most likely what they saw is not how it is any more.
+        if (body.get("view") or {}).get("type") == "home":
+            lists.look_again(parts, done.user)
 
 
 def _heard(parts: Parts, body: Mapping[str, Any]) -> None:

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from slack_sdk.models.views import View
 
-from bot.commands.membership import sees_everything
 from bot.errors import NotFound, Refused
+from bot.membership import sees_everything
 from bot.parts import Parts
 from bot.views.kit import Message
 from bot.workflows import rooms

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.commands import may
 from bot.commands.asking import Click, Doing, Heard, Reply, Typed, meant, record_of, seen
-from bot.commands.membership import sees_everything
 from bot.effects import SharePicture, ShowMenu
+from bot.membership import sees_everything
 from bot.parts import Parts
-from bot.views import card, home, lists
+from bot.views import card, lists, waiting
+from bot.workflows import homes, owing
 from db import queries
 
 
@@ -19,8 +19,8 @@ def menu(parts: Parts, asked: Typed) -> Reply:
         here = asked.channel and queries.incident_of_room(session, asked.channel)
         if not here:
             incidents = queries.incidents_open(session, viewer)
-            reviews, actions = queries.waiting_for(session, asked.user)
-            return lists.menu_elsewhere(incidents, reviews, actions, parts.policy)
+            owed = waiting.items(owing.by(session, asked.user, policy=parts.policy), parts.policy, parts.clock.now())
+            return lists.menu_elsewhere(incidents, owed, parts.policy)
     return lists.menu_in_room(record_of(parts, seen(parts, here.id, asked).id), parts.policy)
 
 
@@ -87,23 +87,17 @@ def mentioned(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
 
 
 def home_opened(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
-    """Somebody opens the bot's home page: it is drawn for them."""
+    """Somebody opens the bot's home page: it is drawn for them, and goes on being drawn while they may be looking."""
     event = body["event"]
-    if event.get("tab") == "home":
-        draw_home(parts, event["user"])
-    return None
+    if event.get("tab") != "home":
+        return None
+    return lambda work: homes.opened(work, user=event["user"])
 
 
-def draw_home(parts: Parts, user: str) -> None:
-    """Draw this person's home page as things are now."""
-    viewer = viewer_of(parts, user)
-    with parts.store.read() as session:
-        incidents = queries.incidents_open(session, viewer)
-        reviews, actions = queries.waiting_for(session, user)
-        owned = queries.clocks_of(session, user)
-    lost = may.repairs(parts, user, viewer)
-    view = home.home(incidents, reviews, actions, parts.policy, undelivered=lost, owned=owned)
-    parts.quick.call("views.publish", user_id=user, view=view)
+def look_again(parts: Parts, user: str) -> None:
+    """Somebody has clicked there."""
+    with parts.store.begin() as work:
+        homes.opened(work, user=user)
 
 
 def viewer_of(parts: Parts, user: str) -> str | None:

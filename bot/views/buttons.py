@@ -207,6 +207,37 @@ def review_reminder(number: int, policy: Policy, *, signing: bool) -> list[Inter
     return [done, fill_review(number), snooze, kit.button("Give to …", "review.give", str(number))]
 
 
+def review_owed(number: int, policy: Policy) -> list[InteractiveElement]:
+    """Beside a draft among other things that wait for its owner."""
+    return [
+        fill_review(number, tail=f".{number}"),
+        kit.button("Done", f"review.done.{number}", str(number)),
+        kit.button(_snooze(policy), f"review.snooze.{number}", str(number)),
+        kit.button("Give to …", f"review.give.{number}", str(number)),
+    ]
+
+
+def signature_owed(number: int, policy: Policy) -> list[InteractiveElement]:
+    """Beside a review among other things that wait for somebody: theirs to sign."""
+    return [
+        kit.button("Sign review", f"review.done.{number}", str(number)),
+        fill_review(number, tail=f".{number}"),
+        kit.button(_snooze(policy), f"review.snooze.{number}", str(number)),
+    ]
+
+
+def action_owed(action: ActionRecord, policy: Policy) -> list[InteractiveElement]:
+    """Beside an action among other things that wait for its owner."""
+    value = f"{action.incident_id}:{action.id}"
+    others = (("Done, with proof …", "actions.prove"), ("Move …", "actions.move"), ("Reject …", "actions.reject"))
+    return [
+        action_done(action),
+        kit.button(_snooze(policy), f"actions.snooze.{action.id}", value),
+        kit.button("Give to …", f"actions.give.{action.id}", value),
+        kit.menu(f"actions.more.{action.id}", [kit.button(label, name, value) for label, name in others]),
+    ]
+
+
 def action_reminder(number: int, action: int, policy: Policy) -> list[InteractiveElement]:
     """Below a reminder of an overdue action."""
     value = f"{number}:{action}"

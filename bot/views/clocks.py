@@ -16,9 +16,9 @@ from bot.policy.periods import Start
 from bot.views import kit
 from bot.views.kit import Message, Safe
 from bot.workflows import duties
-from db.records import ClockRecord, IncidentRecord, Record
+from db.records import IncidentRecord, Record
 
-ON_CARD_MOST, LISTED_MOST, QUESTIONS_MOST, OWED_MOST = 8, 14, 5, 10
+ON_CARD_MOST, LISTED_MOST, QUESTIONS_MOST = 8, 14, 5
 _ORDER = (
     State.OVERDUE,
     State.DUE,
@@ -169,25 +169,6 @@ def _running(record: Record, policy: Policy, one: Standing, now: datetime) -> It
     yield kit.person(owner) if owner else kit.escape("nobody owns it")
 
 
-def owed(clocks: Sequence[tuple[int, ClockRecord]]) -> list[Block]:
-    """The clocks that somebody owns by name, the first due first; nothing when there are none."""
-    lines = [
-        kit.say(
-            "*{rule}* of INC-{number}, due {due}",
-            rule=clock.rule,
-            number=str(number),
-            due=kit.when(clock.due_at) if clock.due_at else "without undue delay",
-        )
-        for number, clock in clocks[:OWED_MOST]
-    ]
-    if len(clocks) > OWED_MOST:
-        lines.append(kit.escape(f"and {len(clocks) - OWED_MOST} more"))
-    if not lines:
-        return []
-    head = kit.say("*Regulatory clocks that are yours* ({not_advice})", not_advice=NOT_ADVICE.rstrip(".").lower())
-    return [kit.section(head), *kit.sections(kit.bullets(lines))]
-
-
 def moment(start: Start | None) -> datetime | None:
     """A start, where it is a moment."""
     return start if isinstance(start, datetime) else None
@@ -203,9 +184,9 @@ def _sorted(found: Sequence[Standing]) -> list[Standing]:
 # ── buttons ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_list(number: int) -> ButtonElement:
-    """Shows the clocks with all that can be done."""
-    return kit.button("Clocks", "clocks.open", str(number))
+def open_list(number: int, *, tail: str = "") -> ButtonElement:
+    """Shows the clocks with all that can be done. `tail` tells several apart."""
+    return kit.button("Clocks", f"clocks.open{tail}", str(number))
 
 
 def answer(number: int, fact: str) -> ButtonElement:

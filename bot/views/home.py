@@ -1,44 +1,102 @@
 """The app's Home: what one person needs first when they come to look."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.policy import Policy
-from bot.views import buttons, card, clocks, kit, lists
-from db.records import ActionRecord, ClockRecord, DeliveryRecord, IncidentRecord, ReviewRecord
+from bot.views import buttons, card, figures, kit, labels, lists, waiting
+from db.records import DeliveryRecord, IncidentRecord, Report, Waiting
 
-LISTED_MOST = 20
-REPAIRS_MOST = 10
+# Two blocks an item: with all else that may be there they stay below Slack's hundred.
+WAITING_MOST, LISTED_MOST, ROLES_MOST, REPAIRS_MOST = 20, 20, 20, 10
 
 
-def home(
-    incidents: Sequence[IncidentRecord],
-    reviews: Sequence[ReviewRecord],
-    actions: Sequence[ActionRecord],
-    policy: Policy,
-    *,
-    undelivered: Sequence[DeliveryRecord] = (),
-    owned: Sequence[tuple[int, ClockRecord]] = (),
-) -> View:
-    """Declare, what waits for the reader, and the open incidents that the reader may see.
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """How delivery stands, for those who look after it: what has waited for long, since when, and what was given up."""
 
-    `owned` are the running clocks that were given to the reader, with the incident's number, also of what is over.
-    `undelivered` is what was given up of incidents that the reader may see and repair.
+    waiting: int
+    since: datetime | None
+    given_up: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What one person sees there. The incidents are those that they may see, the figures are `discreet`.
+
+    `count` is how many incidents are open in all; `undelivered` is what they may repair; `backlog` is for administrators.
     """
+
+    incidents: Sequence[IncidentRecord] = ()
+    count: int = 0
+    roles: Sequence[tuple[IncidentRecord, str]] = ()
+    waiting: Waiting = field(default_factory=Waiting)
+    figures: Report | None = None
+    undelivered: Sequence[DeliveryRecord] = ()
+    backlog: Backlog | None = None
+
+
+def home(sight: Sight, policy: Policy, *, now: datetime) -> View:
+    """Declare, what waits for the reader, their roles, the open incidents, and the figures of the month."""
+    owed = waiting.items(sight.waiting, policy, now)
     return kit.home(
         [
             kit.header("tocsin"),
             *kit.actions([buttons.declare(), buttons.help_()]),
-            *_given_up(undelivered),
-            *clocks.owed(owned),
-            *lists.waiting(reviews, actions, most=LISTED_MOST),
+            *_health(sight.backlog),
+            *_given_up(sight.undelivered),
+            *waiting.spread_out(owed, WAITING_MOST),
+            *_roles(sight.roles, policy),
             kit.divider(),
-            *lists.opened(incidents, policy, most=LISTED_MOST),
+            *lists.opened(sight.incidents, policy, most=LISTED_MOST, count=sight.count),
+            *_figures(sight.figures, policy),
         ]
     )
+
+
+def _roles(roles: Sequence[tuple[IncidentRecord, str]], policy: Policy) -> list[Block]:
+    """Which roles the reader holds, an incident a line; nothing when they hold none."""
+    held = [(incident, [role for _, role in some]) for incident, some in groupby(roles, key=lambda pair: pair[0])]
+    lines = [
+        kit.say(
+            "*{roles}* · {key}{drill} {room}",
+            roles=", ".join(labels.role(policy, role) for role in some),
+            key=incident.key,
+            drill=" (drill)" if incident.drill else "",
+            room=kit.channel(incident.room) if incident.room else "room is being opened",
+        )
+        for incident, some in held[:ROLES_MOST]
+    ]
+    if not lines:
+        return []
+    more = [f"and {len(held) - ROLES_MOST} more"] if len(held) > ROLES_MOST else []
+    return [kit.section("*Your roles*"), *kit.sections(kit.bullets([*lines, *more]))]
+
+
+def _figures(report: Report | None, policy: Policy) -> list[Block]:
+    if report is None:
+        return []
+    return [kit.divider(), kit.section("*Figures*"), *kit.sections(figures.glance(report, policy))]
+
+
+def _health(backlog: Backlog | None) -> list[Block]:
+    if backlog is None:
+        return []
+    parts = [kit.say("Delivery: {waits}", waits=_waits(backlog))]
+    if backlog.given_up:
+        parts.append(kit.escape(f"{backlog.given_up} given up: `tocsin deliveries list` shows all"))
+    return [kit.context(kit.join(" · ", parts))]
+
+
+def _waits(backlog: Backlog) -> str:
+    if backlog.since is None:
+        return "nothing has to wait"
+    return kit.say("{count} wait, the first since {since}", count=str(backlog.waiting), since=kit.when(backlog.since))
 
 
 def _given_up(deliveries: Sequence[DeliveryRecord]) -> list[Block]:

@@ -7,11 +7,12 @@ from enum import Enum
 from slack_sdk.models.blocks import Block
 
 from bot.policy import Policy
-from bot.views import buttons, card, entries, guide, kit, labels
+from bot.views import buttons, card, entries, guide, kit, labels, waiting
 from bot.views.kit import Message, Safe
+from bot.views.waiting import Item
 from bot.workflows.lifecycle import Gap
 from db.enums import ActionState
-from db.records import ActionRecord, IncidentRecord, Record, ReviewRecord
+from db.records import ActionRecord, IncidentRecord, Record
 
 # A list takes what fits well into one message; the rest is counted.
 LINES_WEIGHT_MOST = 9_000
@@ -73,51 +74,22 @@ def menu_in_room(record: Record, policy: Policy) -> Message:
     return Message.of(f"What can be done with {incident.key}", *blocks)
 
 
-def menu_elsewhere(
-    incidents: Sequence[IncidentRecord],
-    reviews: Sequence[ReviewRecord],
-    actions: Sequence[ActionRecord],
-    policy: Policy,
-) -> Message:
+def menu_elsewhere(incidents: Sequence[IncidentRecord], owed: Sequence[Item], policy: Policy) -> Message:
     """Outside a room: declare, the open incidents that the reader may see, what waits for the reader."""
     row = [buttons.declare(), buttons.open_incidents(), buttons.help_()]
-    blocks = [*kit.actions(row), *opened(incidents, policy), *waiting(reviews, actions)]
+    blocks = [*kit.actions(row), *opened(incidents, policy), *waiting.listed(owed, WAITING_MOST)]
     return Message.of("Declare an incident, or see what is open", *blocks)
 
 
-def opened(incidents: Sequence[IncidentRecord], policy: Policy, most: int = LISTED_MOST) -> list[Block]:
-    """The first `most` open incidents, as part of something larger."""
+def opened(
+    incidents: Sequence[IncidentRecord], policy: Policy, most: int = LISTED_MOST, *, count: int | None = None
+) -> list[Block]:
+    """The first `most` open incidents, as part of something larger. `count` is how many there are, if more than are given."""
     lines = [card.line(incident, policy) for incident in incidents[:most]]
-    if len(incidents) > most:
-        lines.append(kit.escape(f"and {len(incidents) - most} more: /incident list"))
+    hidden = max(count or 0, len(incidents)) - len(lines)
+    if hidden > 0:
+        lines.append(kit.escape(f"and {hidden} more: /incident list"))
     return [kit.section("*Open incidents*"), *kit.sections(kit.join("\n", lines) or Safe(NOTHING_OPEN))]
-
-
-def waiting(reviews: Sequence[ReviewRecord], actions: Sequence[ActionRecord], most: int = WAITING_MOST) -> list[Block]:
-    """What waits for somebody, with the button that does it; nothing when nothing waits."""
-    lines: list[Block] = [
-        kit.section(
-            kit.say("Review of INC-{number}, due {due}", number=str(review.incident_id), due=kit.when(review.due_at)),
-            accessory=buttons.fill_review(review.incident_id, tail=f".{review.incident_id}"),
-        )
-        for review in reviews[:most]
-    ]
-    lines += [
-        kit.section(
-            kit.say(
-                "INC-{number}: {text}, due {due}",
-                number=str(action.incident_id),
-                text=kit.one_line(action.text, ACTION_MOST),
-                due=kit.day(action.due_on),
-            ),
-            accessory=buttons.action_done(action),
-        )
-        for action in actions[:most]
-    ]
-    hidden = max(0, len(reviews) - most) + max(0, len(actions) - most)
-    if hidden:
-        lines.append(kit.context(f"and {hidden} more"))
-    return [kit.section("*Waiting for you*"), *lines] if lines else []
 
 
 def similar(record: Record, policy: Policy) -> Message:

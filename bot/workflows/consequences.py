@@ -6,6 +6,7 @@ one place: whatever changes facts, today or one day, cannot forget who else must
 
 from collections.abc import Callable, Iterator
 
+from bot.effects import RefreshHomes
 from bot.policy import Policy
 from bot.workflows import clocks, escalation, handover, signing, trackers
 from db.enums import EntryKind
@@ -28,6 +29,22 @@ CLOCKS = frozenset(
         EntryKind.DISMISSED,
         EntryKind.MERGED,
         EntryKind.REOPENED,
+    }
+)
+# What App Home shows nothing of.
+NOT_AT_HOME = frozenset(
+    {
+        EntryKind.NOTE,
+        EntryKind.UPDATE,
+        EntryKind.PINNED,
+        EntryKind.EDITED,
+        EntryKind.DELETED,
+        EntryKind.ANSWER,
+        EntryKind.CONTAINED,
+        EntryKind.DEPLOYMENT,
+        EntryKind.ESCALATED,
+        EntryKind.TOLD,
+        EntryKind.CUSTOMERS,
     }
 )
 # What changes a fact that a rule may ask for, or that leadership was told. Notes, updates and the like do not.
@@ -65,6 +82,8 @@ def add(work: Work, *, policy: Policy, mail: bool) -> None:
         actions = [entry for entry in entries if entry.kind is EntryKind.ACTION]
         if actions:
             trackers.follow(work, policy=policy, incident=incident, entries=actions)
+        if any(entry.kind not in NOT_AT_HOME for entry in entries):
+            work.tell(RefreshHomes(incident=incident.id), only_if="watched")
 
 
 def _by_incident(work: Work) -> Iterator[tuple[Incident, list[Entry]]]:

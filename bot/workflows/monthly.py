@@ -33,6 +33,11 @@ def report(session: Session, *, policy: Policy, month: Month, now: datetime, bef
     return figures.report(session, month=month, before=before, by=yardstick(policy), now=now)
 
 
+def handled(session: Session, *, policy: Policy, month: Month, now: datetime, before: int) -> Report:
+    """The same without what became of reviews and actions: an index finds it, however much there was in other months."""
+    return figures.handled(session, month=month, before=before, by=yardstick(policy), now=now)
+
+
 def post(work: Work, *, policy: Policy) -> Month | None:
     """Have the figures of the month before posted if they are due and were not yet; which month that is.
 

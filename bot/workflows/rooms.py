@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from bot.effects import CheckRoom, Invite, LearnMembers, OpenRoom, RefreshCanvas, RefreshTopic, Say, SharePicture
+from bot.effects import (
+    CheckRoom,
+    Invite,
+    LearnMembers,
+    OpenRoom,
+    RefreshCanvas,
+    RefreshHomes,
+    RefreshTopic,
+    Say,
+    SharePicture,
+)
 from bot.workflows import people
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
@@ -115,7 +125,11 @@ def left(work: Work, *, room: str, user: str, at: datetime) -> None:
 def _is_member(work: Work, room: str, user: str, *, present: bool, at: datetime) -> None:
     """Keep the newest word on somebody's membership: events come in any order."""
     number = _incident_of(work, room)
-    if number is None or work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
+    if number is None:
+        return
+    if work.incident(number).private:  # Whether they see it depends on this.
+        work.tell(RefreshHomes(incident=number), only_if="watched")
+    if work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
         return
     work.session.execute(
         update(Member)

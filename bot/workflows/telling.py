@@ -38,4 +38,4 @@ def redraw(work: Work, incident: Incident, *, outside: bool = False, document: b
         work.tell(RefreshTopic(incident=incident.id))
     if outside and not incident.private:
         work.tell(RefreshAnnouncement(incident=incident.id))
-    work.tell(RefreshReview(incident=incident.id), if_unsigned=not document)
+    work.tell(RefreshReview(incident=incident.id), only_if=None if document else "unsigned")

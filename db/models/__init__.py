@@ -9,14 +9,16 @@ from db.models.customers import CustomerUpdate, Notice, Subscriber, SubscriberTo
 from db.models.delivery import DEAD, UNSETTLED, Effect, Outage, SeenEvent
 from db.models.escalation import Escalation, Nudge, Reader
 from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pin, Role
-from db.models.people import Absence, Audit, Person
+from db.models.people import Absence, Audit, Home, Person
 from db.models.policies import PolicyVersion
-from db.models.reviews import Action, Factor, Review, ReviewVersion, Signature
+from db.models.reviews import OPEN_ACTION, OPEN_REVIEW, Action, Factor, Review, ReviewVersion, Signature
 from db.models.seals import Seal
 from db.models.trackers import Issue, Polled
 
 __all__ = [
     "DEAD",
+    "OPEN_ACTION",
+    "OPEN_REVIEW",
     "UNSETTLED",
     "Absence",
     "Action",
@@ -34,6 +36,7 @@ __all__ = [
     "Escalation",
     "Factor",
     "Filing",
+    "Home",
     "Incident",
     "Issue",
     "Member",

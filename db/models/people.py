@@ -32,6 +32,16 @@ class Absence(Base):
     said_at: Mapped[datetime]
 
 
+class Home(Base):
+    """Somebody opened their App Home; `shown` is the hash of what was drawn there last."""
+
+    __tablename__ = "homes"
+
+    user: Mapped[str] = mapped_column(SlackId, primary_key=True)
+    opened_at: Mapped[datetime] = mapped_column(Utc(), index=True)
+    shown: Mapped[str | None] = mapped_column(String(64))
+
+
 class Audit(Base):
     """Who was refused what, and who did what only administrators do. Appended to, never changed."""
 

@@ -2,11 +2,29 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.enums import ActionKind, ActionPriority, ActionState, FactorKind, ReviewState, Tracker
 from db.models.base import Base, BigId, SlackId, word
+
+# Literals, not parameters: only from these can the databases tell that a partial index holds every row that is asked for.
+OPEN_REVIEW: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in ReviewState if state.is_open]
+OPEN_ACTION: ColumnElement[str] = literal_column(f"'{ActionState.OPEN.value}'")
 
 
 class Review(Base):

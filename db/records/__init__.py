@@ -24,6 +24,7 @@ from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
 from db.records.trackers import IssueRecord
+from db.records.waiting import SignatureOwed, Waiting
 from db.records.whole import Record, Unread
 
 __all__ = [
@@ -57,12 +58,14 @@ __all__ = [
     "Report",
     "ReviewRecord",
     "Share",
+    "SignatureOwed",
     "SignatureRecord",
     "SimilarRecord",
     "Spread",
     "Tally",
     "Unread",
     "VersionRecord",
+    "Waiting",
     "discreet",
     "named",
     "users_in",

@@ -10,10 +10,10 @@ import yaml
 from slack_sdk.models.views import View
 
 from bot import commands, policy
-from bot.views import card, clock_forms, clocks, customers, home, lists, messages, modals, reviewing
+from bot.views import card, clock_forms, clocks, customers, home, lists, messages, modals, reviewing, waiting
 from bot.workflows import lifecycle
 from db.enums import Answer, EffectState, Phase, Stage
-from db.records import AnchorRecord, DeliveryRecord, Duties, IncidentRecord
+from db.records import AnchorRecord, ClockRecord, DeliveryRecord, Duties, IncidentRecord, SignatureOwed, Waiting
 from tests.rules.deadlines import decided, declared, sent
 from tests.rules.test_lifecycle import COMPLETE, NOW, record
 from tests.rules.test_views_messages import SAID
@@ -40,9 +40,28 @@ BREACH = replace(
         decisions=(decided("gdpr-33-2"),),
     ),
 )
+CLOCK = ClockRecord(
+    rule="gdpr-33-1",
+    framework="gdpr",
+    started_at=NOW,
+    due_at=NOW,
+    version="1",
+    calendar="UTC",
+    computed_at=NOW,
+    round=1,
+)
 LOST = DeliveryRecord(
     kind="Say", state=EffectState.DEAD, attempts=3, error="restricted_action", told_at=NOW, incident_id=8
 )
+
+
+OWED = Waiting(
+    reviews=(COMPLETE.review,),
+    signatures=(SignatureOwed(review=replace(COMPLETE.review, incident_id=8), roles=("commander",)),),
+    actions=(ACTION,),
+    clocks=((7, CLOCK), (7, CLOCK)),
+)
+SIGHT = home.Sight(incidents=[OTHER], roles=[(OTHER, "commander")], waiting=OWED, undelivered=[LOST])
 
 
 def drawn() -> dict[str, Any]:
@@ -52,7 +71,7 @@ def drawn() -> dict[str, Any]:
         **{f"card in {phase}": card.card(r, POLICY, mail_configured=False).arguments() for phase, r in records.items()},
         **{f"menu in {phase}": lists.menu_in_room(r, POLICY).arguments() for phase, r in records.items()},
         "announcement": card.announcement(COMPLETE, POLICY).arguments(),
-        "menu": lists.menu_elsewhere([OTHER], [COMPLETE.review], [ACTION], POLICY).arguments(),
+        "menu": lists.menu_elsewhere([OTHER], waiting.items(OWED, POLICY, NOW), POLICY).arguments(),
         "list": lists.open_incidents([OTHER], POLICY).arguments(),
         "help": lists.help_text(POLICY).arguments(),
         "timeline": lists.timeline(COMPLETE, POLICY).arguments(),
@@ -60,7 +79,7 @@ def drawn() -> dict[str, Any]:
             record(Phase.REVIEW), lifecycle.missing_to_close(record(Phase.REVIEW), review_required=True)
         ).arguments(),
         "actions": lists.actions_of(COMPLETE).arguments(),
-        "home": home.home([OTHER], [COMPLETE.review], [ACTION], POLICY, undelivered=[LOST]).to_dict(),
+        "home": home.home(SIGHT, POLICY, now=NOW).to_dict(),
         "review reminder": messages.say(
             "review_due",
             {"key": "INC-7", "room": "C1", "owner": "U1", "due_at": NOW.isoformat(), "step": "owner", "late": "1 day"},

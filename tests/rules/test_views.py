@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing
+from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing, waiting
 from bot.workflows import lifecycle
 from db.enums import Phase, Stage
-from db.records import Record
+from db.records import Record, SignatureOwed, Waiting
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, WITH_CUSTOMERS, check_message, check_view
 
@@ -42,13 +42,25 @@ def test_every_list_about_one_incident_fits(record):
 @given(
     st.lists(pictures.incidents(), max_size=30, unique_by=lambda incident: incident.id),
     st.lists(pictures.reviews, max_size=15, unique_by=lambda review: review.incident_id),
-    st.lists(pictures.actions, max_size=15, unique_by=lambda action: action.id),
+    st.lists(pictures.actions, max_size=40, unique_by=lambda action: action.id),
     st.lists(pictures.deliveries, max_size=20),
+    st.sampled_from(["comms", "unheard-of"]),
 )
-def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered):
+def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered, role):
+    signed = [SignatureOwed(review=review, roles=("commander",)) for review in reviews[::2]]
+    owed = Waiting(reviews=tuple(reviews[1::2]), signatures=tuple(signed), actions=tuple(actions))
+    listed = waiting.items(owed, POLICY, DECLARED)
+    sight = home.Sight(
+        incidents=incidents,
+        count=len(incidents),
+        roles=[(incident, role) for incident in incidents],
+        waiting=owed,
+        undelivered=undelivered,
+        backlog=home.Backlog(waiting=2, since=DECLARED, given_up=1),
+    )
     check_message(lists.open_incidents(incidents, POLICY))
-    check_message(lists.menu_elsewhere(incidents, reviews, actions, POLICY))
-    check_view(home.home(incidents, reviews, actions, POLICY, undelivered=undelivered))
+    check_message(lists.menu_elsewhere(incidents, listed, POLICY))
+    check_view(home.home(sight, POLICY, now=DECLARED))
     check_view(modals.pick(incidents, {"channel": "C1"}))
 
 

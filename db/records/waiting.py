@@ -1,0 +1,24 @@
+"""What waits for one person."""
+
+from dataclasses import dataclass
+
+from db.records.clocks import ClockRecord
+from db.records.reviews import ActionRecord, ReviewRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignatureOwed:
+    """A review that waits for somebody's signature, and the roles for which they sign."""
+
+    review: ReviewRecord
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What waits for one person, of what they may see: drafts they own, signatures, actions, and clocks by incident."""
+
+    reviews: tuple[ReviewRecord, ...] = ()
+    signatures: tuple[SignatureOwed, ...] = ()
+    actions: tuple[ActionRecord, ...] = ()
+    clocks: tuple[tuple[int, ClockRecord], ...] = ()
