@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import acks, declares, pictures, process, report, scale, similar
+from bench import acks, declares, evidence, pictures, process, report, scale, similar
 from bench.figures import Figure, busy, machine
 from bot.clock import SystemClock
 
 RESULTS = Path(__file__).with_name("results.md")
-PARTS = ("acks", "declares", "scale", "similar", "report", "pictures", "process")
+PARTS = ("acks", "declares", "scale", "similar", "report", "pictures", "evidence", "process")
 MARKS = {True: "yes", False: "no", None: ""}
 
 
@@ -30,6 +30,8 @@ def measured(parts: Sequence[str], *, full: bool, size: int | None) -> Iterator[
         yield from report.figures(10_000)
     if "pictures" in parts:
         yield from pictures.figures()
+    if "evidence" in parts:
+        yield from evidence.figures(10_000 if full else 1_000)
     if "process" in parts:
         yield from process.figures(10_000 if full else 2_000)
 

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli, errors, shell, shell_clocks
+from bot import cli, errors, shell, shell_clocks, shell_evidence
 from bot.cli import By, Key, MaybeKey
 from db.enums import Kind
 
@@ -34,6 +34,7 @@ rules = typer.Typer(help="Look at the policy: how the team handles incidents.")
 app.add_typer(rules, name="policy")
 app.add_typer(shell.app)
 app.add_typer(shell_clocks.app, name="clocks")
+app.add_typer(shell_evidence.app)
 
 
 class Format(StrEnum):
@@ -363,24 +364,6 @@ def report_month(
             terminal.print_report(report.heads(found), report.table(found, policy), below)
         case _:
             _write(report.as_markdown(found, policy), out)
-
-
-@app.command()
-def verify(key: MaybeKey = None) -> None:
-    """Check that everything is as tocsin wrote it: name whatever was changed, taken out or added by anybody else."""
-    from bot import database
-    from db import proof, queries
-
-    with database.opened(cli.settings()) as store, database.snapshot(store) as session:
-        if key is not None and queries.incident(session, key) is None:
-            raise cli.no_incident(key)
-        breaks = proof.verify(session, None if key is None else [key])
-        many = queries.count_incidents(session) if key is None else 1
-    for found in breaks:
-        typer.echo(str(found))
-    if breaks:
-        raise typer.Exit(NO)
-    typer.echo(f"{many} {'timeline holds' if many == 1 else 'timelines hold'}.")
 
 
 # ── the policy ─────────────────────────────────────────────────────────────────────────────────────────────────────

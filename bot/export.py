@@ -4,7 +4,7 @@ The shape is a promise (see "Record" in the documentation): within a major versi
 Times are RFC 3339 in UTC, to the microsecond, so that they sort as text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,13 +40,33 @@ def record_json(session: Session, number: int, *, policy: Policy, people: People
     `people` names whom the document mentions, `now` is the time it is drawn at.
     """
     record = queries.record(session, number)
+    return as_json(
+        record,
+        text=document_of(session, record, policy=policy, people=people, now=now),
+        deliveries=queries.deliveries(session, number),
+        updates=notices.updates(session, number),
+        policy=policy,
+        now=now,
+    )
+
+
+def as_json(
+    record: Record,
+    *,
+    text: str,
+    deliveries: Iterable[DeliveryRecord],
+    updates: Iterable[CustomerUpdateRecord],
+    policy: Policy,
+    now: datetime,
+) -> dict[str, Any]:
+    """The record and what belongs to it in the promised shape; `text` is the review's document."""
     return {
         "incident": _incident(record.incident, record.roles),
         "timeline": [_entry(entry) for entry in record.timeline],
         "actions": [_action(action) for action in record.actions],
-        "review": _review(record, document_of(session, record, policy=policy, people=people, now=now)),
-        "deliveries": [_delivery(delivery) for delivery in queries.deliveries(session, number)],
-        "customers": [_told(update) for update in notices.updates(session, number)],
+        "review": _review(record, text),
+        "deliveries": [_delivery(delivery) for delivery in deliveries],
+        "customers": [_told(update) for update in updates],
         "clocks": [_clock(one) for one in _clocks(record, policy, now)],
     }
 

@@ -19,7 +19,6 @@ from db.timeline import Break
 AT_ONCE = 200
 LEDGER = "seal"
 _WORDS = {"entries": "entry", "seals": LEDGER}
-Rows = Mapping[str, Sequence[Row[Any]]]
 _TABLES = Base.metadata.tables
 
 
@@ -35,29 +34,55 @@ def verify(session: Session, numbers: Collection[int] | None = None) -> list[Bre
     """Everything that is not as it was written, in the order of the incidents; of these, or of all and of the house."""
     wanted = list(_numbers(session) if numbers is None else sorted(numbers))
     found = [] if numbers is not None else list(_gaps(session, wanted))
-    for start in range(0, len(wanted), AT_ONCE):
-        found += of_some(session, wanted[start : start + AT_ONCE])
+    for some in pieces(wanted):
+        found += of_some(session, some)
     return found if numbers is not None else [*found, *house(session)]
+
+
+def pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The numbers, as many at a time as are read together."""
+    return (numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All sealed rows of a few incidents, their timelines and ledgers: by table and number, typed, in order."""
+
+    rows: Mapping[str, Mapping[int, Sequence[Row[Any]]]]
+    lost: Mapping[int | None, Sequence[Lost]]
+
+    def of(self, table: str, number: int) -> Sequence[Row[Any]]:
+        """The rows of an incident in a table."""
+        return self.rows[table].get(number, ())
 
 
 def of_some(session: Session, numbers: Sequence[int]) -> Iterator[Break]:
     """What is wrong with a few incidents, which are read together."""
-    if not numbers:
-        return
+    reading = read(session, numbers)
+    for number in numbers:
+        yield from check(reading, number)
+
+
+def read(session: Session, numbers: Sequence[int]) -> Reading:
+    """Everything that is sealed of a few incidents, in one statement a table."""
     lost: dict[int | None, list[Lost]] = defaultdict(list)
     names = ("incidents", "entries", "seals", *(how.table.name for how in seals.tables(of_incidents=True)))
-    rows = {name: _by_ledger(session, name, numbers, lost) for name in dict.fromkeys(names)}
-    for number in numbers:
-        yield from (_unreadable(one) for one in lost.get(number, ()))
-        (incident,) = rows["incidents"].get(number, [None])
-        if incident is None:
-            if not lost.get(number):
-                yield Break(number, "", "is missing, though its number was given")
-            continue
-        yield from timeline.check(incident, rows["entries"].get(number, []), rows["review_versions"].get(number, []))
-        mine = [(how, rows[how.table.name].get(number, [])) for how in seals.tables(of_incidents=True)]
-        skip = {one.name for one in lost.get(number, ())}
-        yield from _ledger(number, rows["seals"].get(number, []), mine, incident.seals, incident.seal, skip)
+    return Reading({name: _by_ledger(session, name, numbers, lost) for name in dict.fromkeys(names)}, lost)
+
+
+def check(reading: Reading, number: int) -> Iterator[Break]:
+    """What is wrong with one incident of these."""
+    lost = reading.lost.get(number, ())
+    yield from (_unreadable(one) for one in lost)
+    incident = next(iter(reading.of("incidents", number)), None)
+    if incident is None:
+        if not lost:
+            yield Break(number, "", "is missing, though its number was given")
+        return
+    yield from timeline.check(incident, reading.of("entries", number), reading.of("review_versions", number))
+    mine = [(how, reading.of(how.table.name, number)) for how in seals.tables(of_incidents=True)]
+    skip = {one.name for one in lost}
+    yield from _ledger(number, reading.of("seals", number), mine, incident.seals, incident.seal, skip)
 
 
 def house(session: Session) -> Iterator[Break]:

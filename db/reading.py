@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from db.models import Base
@@ -44,7 +44,7 @@ def of_incident(kind: type[R], table: type[Base], *order: Any) -> Rows[R]:
     return Rows(kind, table, table.__table__.c["incident_id"] == NUMBER, order=order)
 
 
-def pictured(kind: type[R], row: Base) -> R:
+def pictured(kind: type[R], row: Base | Row[Any]) -> R:
     """A frozen record of a row that was read already; lists become tuples."""
     return _made(kind, [getattr(row, name) for name in _names(kind)])
 

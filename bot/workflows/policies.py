@@ -14,7 +14,7 @@ NUMBERS = "policy"
 
 def written(policy: Policy) -> str:
     """The policy as it holds, defaults included, as JSON."""
-    return json.dumps(policy.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    return json.dumps(policy.model_dump(mode="json", warnings=False), ensure_ascii=False, indent=1)
 
 
 def remember(work: Work, policy: Policy) -> bool:
