@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli, errors, shell, shell_clocks, shell_evidence
+from bot import cli, errors, shell, shell_clocks, shell_evidence, shell_risks
 from bot.cli import By, Key, MaybeKey
 from db.enums import Kind
 
@@ -35,6 +35,7 @@ app.add_typer(rules, name="policy")
 app.add_typer(shell.app)
 app.add_typer(shell_clocks.app, name="clocks")
 app.add_typer(shell_evidence.app)
+app.add_typer(shell_risks.app, name="risks")
 
 
 class Format(StrEnum):

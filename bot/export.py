@@ -28,6 +28,7 @@ from db.records import (
     IncidentRecord,
     PersonRecord,
     Record,
+    RiskAnswerRecord,
 )
 from db.store import Store
 
@@ -68,6 +69,7 @@ def as_json(
         "deliveries": [_delivery(delivery) for delivery in deliveries],
         "customers": [_told(update) for update in updates],
         "clocks": [_clock(one) for one in _clocks(record, policy, now)],
+        "risk": _risk(record.risk),
     }
 
 
@@ -168,6 +170,20 @@ def _review(record: Record, text: str) -> dict[str, Any] | None:
         "state": record.review.state.value,
         "due_at": time(record.review.due_at),
         "document": text,
+    }
+
+
+def _risk(answer: RiskAnswerRecord | None) -> dict[str, Any] | None:
+    """Which risk of the register it was, as somebody answered."""
+    if answer is None:
+        return None
+    return {
+        "answer": answer.answer.value,
+        "risk": answer.key,
+        "title": answer.title or None,
+        "because": answer.because,
+        "by": answer.by,
+        "at": time(answer.at),
     }
 
 

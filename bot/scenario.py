@@ -226,6 +226,15 @@ def finished(stage: Stage) -> None:
         timeline_read=True,
     )
     ana.types("/incident review done")
+    ana.fills(
+        "/incident risk",
+        answer="new",
+        title="A certificate runs out because nobody watches it",
+        category="availability",
+        likelihood="3",
+        impact="4",
+        because="The second one this year, as people remember it.",
+    )
     ana.types("/incident close")
 
 

@@ -1,7 +1,7 @@
 """Incidents as a terminal shows them. What people wrote is printed as it is: never read as markup."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -13,10 +13,21 @@ from bot.policy import Policy
 from bot.policy.clocks import Standing
 from bot.policy.frameworks import NOT_ADVICE
 from bot.views import kit
-from bot.workflows import lifecycle
+from bot.workflows import assessing, lifecycle
 from bot.workflows.escalation import Verdict
+from db.enums import RiskState
 from db.models import Incident
-from db.records import CustomerUpdateRecord, DeliveryRecord, IncidentRecord, PersonRecord, Record, named
+from db.records import (
+    CustomerUpdateRecord,
+    DeliveryRecord,
+    IncidentRecord,
+    LinkRecord,
+    PersonRecord,
+    Record,
+    RiskRecord,
+    RiskSheet,
+    named,
+)
 
 MINUTES = "%Y-%m-%d %H:%M"
 
@@ -105,6 +116,79 @@ def print_clocks(found: Iterable[Standing], console: Console | None = None) -> N
         out.print(NOT_ADVICE, style="dim")
 
 
+def print_risks(
+    risks: Iterable[RiskRecord],
+    links: Mapping[int, Sequence[LinkRecord]],
+    policy: Policy,
+    now: datetime,
+    console: Console | None = None,
+) -> None:
+    """One line each, as `print_list` does it; with the likelihood that incidents suggest beside the one that people chose."""
+    heads = ("Risk", "Score", "Likelihood", "Suggested", "Impact", "Treatment", "Owner", "Review", "Incidents", "Title")
+    rows = []
+    for risk in risks:
+        mine = links.get(risk.id, ())
+        likely = assessing.suggested(mine, now)
+        overdue = ", overdue" if risk.review_on < policy.calendar.date_of(now) else ""
+        rows.append(
+            (
+                risk.key,
+                f"{risk.score}{' high' if assessing.is_high(risk, policy) else ''}",
+                str(risk.likelihood_after or risk.likelihood),
+                str(likely or "-"),
+                str(risk.impact_after or risk.impact),
+                risk.treatment.value,
+                risk.owner,
+                "closed" if risk.state is RiskState.CLOSED else f"{risk.review_on.isoformat()}{overdue}",
+                ", ".join(link.key for link in mine) or "-",
+                risk.title,
+            )
+        )
+    _print_rows(heads, rows, console or Console(highlight=False), empty="No risk.")
+
+
+def print_risk(
+    sheet: RiskSheet,
+    policy: Policy,
+    people: Mapping[str, PersonRecord],
+    now: datetime,
+    console: Console | None = None,
+) -> None:
+    """All of a risk, in lines."""
+    console = console or Console(highlight=False)
+    for line in _risk(sheet, policy, people, now):
+        console.print(line, soft_wrap=True)
+
+
+def _risk(sheet: RiskSheet, policy: Policy, people: Mapping[str, PersonRecord], now: datetime) -> Iterable[Text]:
+    risk = sheet.risk
+    yield Text.assemble((f"{risk.key} score {risk.score}", "bold"), f" {risk.title}")
+    if risk.description:
+        yield Text(risk.description)
+    yield Text(f"category: {policy.risks.categories.get(risk.category, risk.category)}; state: {risk.state.value}")
+    after = (risk.likelihood_after, risk.impact_after)
+    left = " × ".join("not assessed" if level is None else str(level) for level in after)
+    yield Text(f"likelihood × impact: {risk.likelihood} × {risk.impact}; after treatment: {left}")
+    likely = assessing.suggested(sheet.links, now)
+    if likely is not None:
+        yield Text(f"how often it happened suggests likelihood {likely}")
+    yield Text(f"treatment: {risk.treatment.value}; controls: {', '.join(risk.controls) or '-'}")
+    yield Text(f"owner: {named(people, risk.owner)}; to be looked at again by {risk.review_on.isoformat()}")
+    yield Text(f"incidents: {', '.join(link.key for link in sheet.links) or '-'}")
+    for action, treats in sheet.actions:
+        if treats:
+            yield Text(f"action of INC-{action.incident_id}, {action.state.value}: {action.text}")
+    for number, text in sheet.prevention:
+        yield Text(f"threat prevention, INC-{number}: {' '.join(text.split())}")
+    for entry in sheet.history:
+        changes = [f"{name} {was or '-'} → {is_ or '-'}" for name, (was, is_) in entry.data.get("changes", {}).items()]
+        about = f" INC-{entry.data['incident']}" if "incident" in entry.data else ""
+        said = " ".join([*changes, entry.text]).strip()
+        yield Text(
+            f"{entry.at:{MINUTES}} {named(people, entry.by)} {entry.kind.value}{about}{': ' if said else ''}{said}"
+        )
+
+
 def print_deliveries(deliveries: Iterable[DeliveryRecord], console: Console | None = None) -> None:
     """One line each, as `print_list` does it. Errors are our own words."""
     heads = ("State", "Since (UTC)", "Incident", "What", "Attempts", "Why")
@@ -168,7 +252,7 @@ def _standing(record: Record, policy: Policy, people: Mapping[str, PersonRecord]
     yield Text(f"in {incident.phase} since {incident.phase_since:{MINUTES}} UTC; room: {where}")
     for role, user in record.roles.items():
         yield Text(f"{policy.role(role).label}: {named(people, user)}")
-    for gap in lifecycle.gaps(record):
+    for gap in lifecycle.gaps(record, risk_required=assessing.is_required(incident, policy)):
         yield Text(f"missing: {gap.sentence}", style="yellow")
     for lost in record.undelivered:
         yield Text(f"not delivered: {lost.kind}, {lost.attempts} attempts: {lost.error}", style="bold red")

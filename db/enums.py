@@ -66,6 +66,7 @@ class EntryKind(StrEnum):
     ESCALATED = "escalated"
     TOLD = "told"
     CUSTOMERS = "customers"
+    RISK = "risk"
 
 
 class Stage(StrEnum):
@@ -159,6 +160,46 @@ class FactorKind(StrEnum):
     ORGANISATION = "organisation"
     DETECTION = "detection"
     RESPONSE = "response"
+
+
+class Treatment(StrEnum):
+    """What is done about a risk. The words are those of ISO 31000's readers."""
+
+    AVOID = "avoid"
+    REDUCE = "reduce"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+
+
+class RiskState(StrEnum):
+    """Whether a risk is still one."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RiskAnswer(StrEnum):
+    """Which risk an incident was: one of the register, as it stands or more than was thought; a new one; or none."""
+
+    UNCHANGED = "unchanged"
+    RAISED = "raised"
+    NEW = "new"
+    NONE = "none"
+
+
+class RiskEntryKind(StrEnum):
+    """What an entry of a risk's history tells."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REVIEWED = "reviewed"
+    GIVEN = "given"
+    SNOOZED = "snoozed"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    REDACTED = "redacted"
 
 
 class EffectState(StrEnum):

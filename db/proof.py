@@ -12,12 +12,13 @@ from sqlalchemy import Column, ColumnElement, Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from db import seals, timeline
-from db.models import Base, Counter, Incident
+from db.models import Base, Counter, Incident, Risk
 from db.seals import GENESIS, HOUSE, Sealed
 from db.timeline import Break
 
 AT_ONCE = 200
 LEDGER = "seal"
+RISKS = "risk"
 _WORDS = {"entries": "entry", "seals": LEDGER}
 _TABLES = Base.metadata.tables
 
@@ -94,6 +95,10 @@ def house(session: Session) -> Iterator[Break]:
     count = session.scalar(select(Counter.value).where(Counter.name == seals.COUNTER)) or 0
     skip = {one.name for ones in lost.values() for one in ones}
     yield from _ledger(HOUSE, lines, mine, count, None, skip)
+    last = session.scalar(select(func.max(Risk.id))) or 0
+    given = session.scalar(select(Counter.value).where(Counter.name == RISKS)) or 0
+    if given != last:
+        yield Break(None, "the counter of risks", f"says that {given} were added, but the last one is R-{last}")
 
 
 def _numbers(session: Session) -> Iterator[int]:

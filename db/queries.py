@@ -34,6 +34,7 @@ from db.models import (
     Reader,
     Review,
     ReviewVersion,
+    RiskAnswered,
     Role,
     RunningClock,
     Signature,
@@ -59,6 +60,7 @@ from db.records import (
     ReaderRecord,
     Record,
     ReviewRecord,
+    RiskAnswerRecord,
     SignatureRecord,
     Unread,
     VersionRecord,
@@ -112,6 +114,7 @@ _ESCALATIONS = of_incident(EscalationRecord, Escalation, Escalation.at, Escalati
 _READERS = of_incident(ReaderRecord, Reader, Reader.name, Reader.key)
 _DEPLOYMENT = of_incident(DeploymentRecord, Deployment)
 _NOTICE = of_incident(NoticeRecord, Notice)
+_RISK = of_incident(RiskAnswerRecord, RiskAnswered)
 # What most incidents have nothing of: one question tells which of these are worth asking.
 _SELDOM: tuple[Rows[Any], ...] = (
     _ACTIONS,
@@ -126,6 +129,7 @@ _SELDOM: tuple[Rows[Any], ...] = (
     _READERS,
     _DEPLOYMENT,
     _NOTICE,
+    _RISK,
 )
 _WHICH = select(*(exists(rows.table.__table__).where(*rows.where) for rows in _SELDOM))
 
@@ -305,6 +309,7 @@ def record(session: Session, number: int, *, with_timeline: bool = True) -> Reco
         readers=of(_READERS),
         deployment=next(iter(of(_DEPLOYMENT)), None),
         notice=next(iter(of(_NOTICE)), None),
+        risk=next(iter(of(_RISK)), None),
     )
 
 

@@ -26,13 +26,14 @@ from bot.workflows import (
     pins,
     policies,
     privacy,
+    risks,
     roles,
     rooms,
     signing,
 )
 from bot.workflows.edits import Edit, mark
 from db import queries
-from db.enums import Answer, FactorKind, Kind, Phase, Remedy, Stage
+from db.enums import Answer, FactorKind, Kind, Phase, Remedy, RiskAnswer, Stage
 from db.records import PersonRecord
 from db.store import Store
 
@@ -93,6 +94,8 @@ class Life:
         self(incidents.contain, **here, by=BO.user, text="Wiped from afar.", at=self.clock.now())
         self(incidents.verify, **here, by=BO.user, user=KAI.user, text="The log says so.", at=self.clock.now())
         self._reviews(here)
+        if not drill:
+            self._risks(here)
         self(permissions.record, user=KAI.user, what="close", number=self.number, allowed=False)
         self.clock.moves(timedelta(days=30))
         self(chase.chase, policy=self.policy)
@@ -142,6 +145,16 @@ class Life:
         for person in (ANA, BO, KAI):
             with contextlib.suppress(Refused):  # Whoever need not sign.
                 self(signing.finish, **with_policy, by=person.user, draw=draw)
+
+    def _risks(self, here: dict[str, int]) -> None:
+        with_policy = {"policy": self.policy, "by": ANA.user}
+        new = {"title": "Laptops get lost", "likelihood": 3, "impact": 4, "controls": ["A.7.9"]}
+        self(risks.answer, **with_policy, **here, answer=RiskAnswer.NEW, values=new, because="The first this year")
+        with self.store.read() as session:
+            record = queries.record(session, here["number"])
+        assert record.risk is not None
+        treats = {action.id: True for action in record.actions}
+        self(risks.change, **with_policy, number=record.risk.risk_id, edits={}, reason="Locks help", actions=treats)
 
     def redacts(self, text: str) -> None:
         """Take out what an entry says."""

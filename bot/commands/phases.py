@@ -4,8 +4,8 @@ from bot.commands import may
 from bot.commands.asking import ANOTHER_VERSION, Click, Form, Reply, Typed, meant, number_in, record_of, seen, word_in
 from bot.errors import Refused
 from bot.parts import Parts
-from bot.views import lists, modals
-from bot.workflows import incidents, lifecycle
+from bot.views import lists, modals, risks
+from bot.workflows import assessing, incidents, lifecycle
 from db import queries
 from db.enums import Phase
 
@@ -99,6 +99,9 @@ def _close(parts: Parts, number: int, by: str) -> Reply:
             incidents.close(work, policy=parts.policy, number=number, by=by)
     except lifecycle.NotReady as missing:
         return lists.close_refused(record_of(parts, number), missing.gaps)
+    record = record_of(parts, number, with_timeline=False)
+    if record.risk is None and assessing.is_asked(record.incident, parts.policy):
+        return risks.asked(record)
     return None
 
 

@@ -163,6 +163,21 @@ trackers:                       # follow-up actions as issues of a tracker, too:
     labels: [incident]
     rejected: [Won't Do, Won't Fix, Duplicate, Cannot Reproduce, Declined, Cancelled] # statuses and resolutions: not done
 
+risks:                          # the risk register
+  required: high or kind == security # of which incidents somebody says which risk they were, before they are closed
+  asked: true                   # of which it is asked all the same, once they are closed
+  high: 12                      # likelihood × impact, 1 to 25, from which on a risk is high
+  review: {high: 90d, others: 365d} # how long after a risk was added, changed or looked at it is looked at again
+  categories:                   # what sorts there are; further ones may be added under keys of their own
+    availability: Availability
+    change: Changes and releases
+    data: Data lost or exposed
+    legal: Law and contracts
+    other: Something else
+    people: People and knowledge
+    security: Attack or abuse
+    supplier: Suppliers
+
 rooms:
   prefix: inc                   # what the names of incident channels begin with: inc-7-checkout-is-down
 
@@ -171,6 +186,7 @@ permissions:                    # anybody; insiders (declarer, role holders, peo
   severity: insiders            # change or confirm the severity
   close: insiders               # close, dismiss, merge and reopen
   clocks: insiders              # record times, answers, filings and decisions of regulatory clocks
+  risks: anybody                # change the risk register; insiders: a risk's owner. An incident's people may always answer
   see_private: []               # users (U…) and user groups (S…) who see every private incident
   administrate: insiders        # repair; who is listed here may also do all of the above
 

@@ -38,6 +38,16 @@ class Rule(Entry):
 
 def vocabulary(severities: Mapping[str, Any]) -> Vocabulary:
     """The facts that a rule may name. Rules are for incidents that are open: there are the five phases alone."""
+    return {
+        **of_incidents(severities),
+        "phase": Word(tuple(phase for phase in Phase if phase.is_open)),
+        "age": Sort.SPAN,
+        "drill": Sort.FLAG,
+    }
+
+
+def of_incidents(severities: Mapping[str, Any]) -> Vocabulary:
+    """The facts that conditions may name of any incident, however it stands."""
     answers = Word(tuple(Answer))
     return {
         "severity": Word(tuple(severities)),
@@ -46,10 +56,7 @@ def vocabulary(severities: Mapping[str, Any]) -> Vocabulary:
         "customer_data": answers,
         "personal_data": answers,
         "service_affecting": answers,
-        "phase": Word(tuple(phase for phase in Phase if phase.is_open)),
-        "age": Sort.SPAN,
         "private": Sort.FLAG,
-        "drill": Sort.FLAG,
     }
 
 

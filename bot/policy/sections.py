@@ -5,15 +5,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, StrictBool, model_validator
+from pydantic import AfterValidator, BeforeValidator, StrictBool, model_validator
 
 from bot.errors import Refused
 from bot.policy.calendar import Calendar
+from bot.policy.conditions import BadCondition, Condition
 from bot.policy.cron import Cron
 from bot.policy.customers import Customers
 from bot.policy.customers import complaints as complaints_about_customers
 from bot.policy.durations import Duration, LastingDuration
-from bot.policy.escalation import Rule, wrong_rules
+from bot.policy.escalation import Rule, of_incidents, wrong_rules
 from bot.policy.frameworks import Frameworks
 from bot.policy.frameworks import complaints as complaints_about_frameworks
 from bot.policy.trackers import Trackers
@@ -149,6 +150,31 @@ class MonthlyReport(Section):
     post: StrictBool
 
 
+class RiskReview(Section):
+    """How long after a risk was added, changed or looked at it is looked at again."""
+
+    high: LastingDuration
+    others: LastingDuration
+
+
+def _spelled_out(value: object) -> object:
+    """`true` and `false` are conditions too, which YAML reads as something else."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+Whether = Annotated[Condition, BeforeValidator(_spelled_out)]
+
+
+class Risks(Section):
+    """The risk register. `required` says of which incidents somebody must say which risk they were before they are closed."""
+
+    required: Whether
+    asked: Whether
+    high: Count
+    review: RiskReview
+    categories: Mapping[Key, Line]
+
+
 class Rooms(Section):
     """Incident channels."""
 
@@ -165,11 +191,12 @@ class Permissions(Section):
     severity: Permitted
     close: Permitted
     clocks: Permitted
+    risks: Permitted
     see_private: tuple[PersonOrGroup, ...]
     administrate: Permitted
 
     def of(self, what: str) -> Permitted:
-        """The rule for `declare`, `severity`, `close`, `clocks` or `administrate`."""
+        """The rule for `declare`, `severity`, `close`, `clocks`, `risks` or `administrate`."""
         rule: Permitted = getattr(self, what)
         return rule
 
@@ -208,6 +235,7 @@ class Policy(Section):
     actions: Actions
     report: MonthlyReport
     trackers: Trackers
+    risks: Risks
     rooms: Rooms
     permissions: Permissions
     retention: Retention
@@ -260,6 +288,18 @@ class Policy(Section):
         high = {key: severity.high for key, severity in self.severities.items()}
         for wrong in wrong_rules(self.escalation, high=high, roles=self.roles):
             raise wrong
+        return self
+
+    @model_validator(mode="after")
+    def _risks_know_the_facts(self) -> Self:
+        known = of_incidents(self.severities)
+        for name in ("required", "asked"):
+            try:
+                getattr(self.risks, name).check(known)
+            except BadCondition as wrong:
+                raise inconsistent(str(wrong), "risks", name) from wrong
+        if not self.risks.categories:
+            raise inconsistent("name at least one category", "risks", "categories")
         return self
 
     @property

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import ButtonElement, InteractiveElement, OverflowM
 
 from bot.policy import Asked, Policy
 from bot.views import clocks, kit, labels
-from bot.workflows import lifecycle
+from bot.workflows import assessing, lifecycle
 from bot.workflows.lifecycle import ENDINGS, MOVES, Gap
 from db.enums import Phase, ReviewState
 from db.records import ActionRecord, IncidentRecord, Record
@@ -29,6 +29,7 @@ _FIXES = {
     "deployment": ("Roll back", "deploy.roll_back"),
     "actions": ("Add action", "actions.add"),
     "customers": ("Tell customers", "customers.draft"),
+    "risk": ("Which risk?", "risks.answer"),
 }
 _ENDING_LABELS = {Phase.CLOSED: "Close", Phase.DISMISSED: "Dismiss", Phase.MERGED: "Merge"}
 _ENDING_ACTIONS = {Phase.CLOSED: "phases.close", Phase.DISMISSED: "phases.dismiss", Phase.MERGED: "phases.merge"}
@@ -57,10 +58,10 @@ def repair(number: int) -> ButtonElement:
 def rows(record: Record, policy: Policy) -> list[list[InteractiveElement]]:
     """What can be done with the incident now, the most likely first, each once. Rows may be empty."""
     if not record.incident.phase.is_open:
-        return [_after_the_end(record)]
+        return [_after_the_end(record, policy)]
     shown: set[str | None] = set()
     rows = []
-    for row in (_now(record), _missing(record), _besides(record)):
+    for row in (_now(record), _missing(record, policy), _besides(record)):
         rows.append([button for button in row if button.action_id not in shown])
         shown |= {button.action_id for button in row}
     return rows
@@ -98,9 +99,10 @@ def _review_step(record: Record, *, primary: bool = False) -> ButtonElement | No
     return review_done(record.incident.id, primary=primary)
 
 
-def _missing(record: Record) -> list[ButtonElement]:
+def _missing(record: Record, policy: Policy) -> list[ButtonElement]:
     """A button for each fact that is missing, and command if nobody has it, gap or not."""
-    codes = [gap.code for gap in lifecycle.gaps(record)]
+    required = assessing.is_required(record.incident, policy)
+    codes = [gap.code for gap in lifecycle.gaps(record, risk_required=required)]
     return _fixing(record, codes if "commander" in record.roles else [*codes, "commander"])
 
 
@@ -123,7 +125,7 @@ def _besides(record: Record) -> list[InteractiveElement]:
     return [*row, kit.menu("card.more", [*others, *ends])]
 
 
-def _after_the_end(record: Record) -> list[InteractiveElement]:
+def _after_the_end(record: Record, policy: Policy) -> list[InteractiveElement]:
     number = str(record.incident.id)
     row: list[InteractiveElement] = [
         kit.button("Reopen", "phases.reopen", number),
@@ -136,7 +138,19 @@ def _after_the_end(record: Record) -> list[InteractiveElement]:
         row.append(step)
     if record.review and not record.incident.private:
         row.append(kit.button("Share review", "review.share", number))
+    if _is_asked_for_its_risk(record, policy):
+        row.append(which_risk(record.incident.id))
     return row
+
+
+def _is_asked_for_its_risk(record: Record, policy: Policy) -> bool:
+    closed = record.incident.phase is Phase.CLOSED
+    return closed and record.risk is None and assessing.is_asked(record.incident, policy)
+
+
+def which_risk(number: int, *, primary: bool = False) -> ButtonElement:
+    """Opens the question which risk it was."""
+    return kit.button("Which risk?", "risks.answer", str(number), primary=primary)
 
 
 def fixes(record: Record, gaps: Iterable[Gap]) -> list[ButtonElement]:
@@ -284,6 +298,27 @@ def customers_due(number: int, *, told: bool) -> list[InteractiveElement]:
     if told:
         row.append(kit.button("Nothing new: say so", "customers.nothing_new", str(number)))
     return row
+
+
+def risk(number: int, *, label: str = "Open") -> ButtonElement:
+    """Opens a risk of the register. Several may stand in one message."""
+    return kit.button(label, f"risks.open.{number}", str(number))
+
+
+def add_risk() -> ButtonElement:
+    """Opens the form for a new one."""
+    return kit.button("Add a risk", "risks.add", "risk")
+
+
+def risk_reminder(number: int, policy: Policy) -> list[InteractiveElement]:
+    """Below a reminder of a risk that is to be looked at again."""
+    value = str(number)
+    return [
+        kit.button("Reviewed, unchanged", "risks.reviewed", value, primary=True),
+        kit.button("Change …", "risks.open", value),
+        kit.button(_snooze(policy), "risks.snooze", value),
+        kit.button("Give to …", "risks.give", value),
+    ]
 
 
 def _snooze(policy: Policy) -> str:

@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block
 from bot.policy import Policy
 from bot.views import buttons, clocks, customers, kit, labels, leadership
 from bot.views.kit import Message, Safe
-from bot.workflows import lifecycle
+from bot.workflows import assessing, lifecycle
 from db.enums import ActionState, Phase
 from db.records import ActionRecord, DeliveryRecord, IncidentRecord, Record
 
@@ -60,7 +60,7 @@ def card(record: Record, policy: Policy, *, mail_configured: bool, now: datetime
     blocks.append(kit.context(_answers(incident)))
     if known := customers.standing(record):
         blocks.append(kit.context(known))
-    blocks += kit.sections(_gaps(record))
+    blocks += kit.sections(_gaps(record, policy))
     running = clocks.on_card(record, policy, now) if now else Safe("")
     blocks += kit.sections(running)
     if in_trackers := _issues(record):
@@ -249,9 +249,10 @@ def _answers(incident: IncidentRecord) -> Safe:
     )
 
 
-def _gaps(record: Record) -> Safe:
+def _gaps(record: Record, policy: Policy) -> Safe:
     """What is missing, that of the current phase first."""
-    gaps = sorted(lifecycle.gaps(record), key=lambda gap: gap.phase is not record.incident.phase)
+    wanted = lifecycle.gaps(record, risk_required=assessing.is_required(record.incident, policy))
+    gaps = sorted(wanted, key=lambda gap: gap.phase is not record.incident.phase)
     return kit.say("*Still missing*\n{gaps}", gaps=kit.bullets(gap.sentence for gap in gaps)) if gaps else Safe("")
 
 

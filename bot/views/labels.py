@@ -7,7 +7,20 @@ from collections.abc import Mapping
 
 from bot.policy import Asked, Policy
 from bot.views.kit import channel
-from db.enums import ActionKind, ActionPriority, Answer, ComponentState, FactorKind, Kind, Phase, Remedy, Stage, Tracker
+from db.enums import (
+    ActionKind,
+    ActionPriority,
+    Answer,
+    ComponentState,
+    FactorKind,
+    Kind,
+    Phase,
+    Remedy,
+    RiskAnswer,
+    Stage,
+    Tracker,
+    Treatment,
+)
 
 QUESTIONS = {
     "customer_data": "Customer data involved?",
@@ -66,6 +79,40 @@ PRIORITIES: Mapping[ActionPriority, str] = {
     ActionPriority.MEDIUM: "Medium",
     ActionPriority.LOW: "Low",
 }
+LIKELIHOODS: Mapping[int, str] = {1: "rare", 2: "unlikely", 3: "possible", 4: "likely", 5: "almost certain"}
+IMPACTS: Mapping[int, str] = {1: "negligible", 2: "minor", 3: "moderate", 4: "major", 5: "severe"}
+TREATMENTS: Mapping[Treatment, str] = {
+    Treatment.AVOID: "Avoid",
+    Treatment.REDUCE: "Reduce",
+    Treatment.TRANSFER: "Transfer",
+    Treatment.ACCEPT: "Accept",
+}
+TREATMENT_HINTS: Mapping[Treatment, str] = {
+    Treatment.AVOID: "Stop doing what brings it about",
+    Treatment.REDUCE: "Make it less likely, or less bad",
+    Treatment.TRANSFER: "Somebody else bears it: an insurance, a supplier",
+    Treatment.ACCEPT: "Live with it, knowingly",
+}
+RISK_ANSWERS: Mapping[RiskAnswer, str] = {
+    RiskAnswer.UNCHANGED: "One of the register, as it stands",
+    RiskAnswer.RAISED: "One of the register, and more than was thought",
+    RiskAnswer.NEW: "A new one",
+    RiskAnswer.NONE: "None, because …",
+}
+RISK_FIELDS: Mapping[str, str] = {
+    "title": "title",
+    "description": "description",
+    "category": "category",
+    "likelihood": "likelihood",
+    "impact": "impact",
+    "likelihood_after": "likelihood after treatment",
+    "impact_after": "impact after treatment",
+    "treatment": "treatment",
+    "owner": "owner",
+    "review_on": "review date",
+    "state": "state",
+    "controls": "controls",
+}
 NO_COLOUR = ":white_circle:"
 
 
@@ -118,6 +165,31 @@ def action(key: str) -> str:
 def priority(key: str) -> str:
     """`high priority`."""
     return f"{PRIORITIES[ActionPriority(key)].lower()} priority"
+
+
+def likelihood(level: int) -> str:
+    """`4, likely`."""
+    return f"{level}, {LIKELIHOODS[level]}"
+
+
+def impact(level: int) -> str:
+    """`3, moderate`."""
+    return f"{level}, {IMPACTS[level]}"
+
+
+def treatment(key: str) -> str:
+    """`Reduce`."""
+    return TREATMENTS[Treatment(key)]
+
+
+def risk_field(name: str) -> str:
+    """`likelihood after treatment`."""
+    return RISK_FIELDS.get(name, name)
+
+
+def risk_category(policy: Policy, key: str) -> str:
+    """`Availability`."""
+    return policy.risks.categories.get(key, key)
 
 
 def severity(policy: Policy, key: str) -> str:

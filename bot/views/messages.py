@@ -35,7 +35,7 @@ def say(
         text = kit.say("*DRILL* {text}", text=text)
     if kit.size(text) > SAID_MOST:
         text = kit.say("{text}{cut}", text=kit.clip(text, SAID_MOST), cut=CUT)
-    row = [*_row(what, values, incident, policy), *clocks.below(what, values, incident)]
+    row = [*_row(what, values, incident, policy), *clocks.below(what, values, incident), *_risks(what, values, policy)]
     late = [] if happened is None else [kit.say("posted late, happened {at}", at=kit.when(happened))]
     blocks = [*(kit.sections(text) or [kit.section("")]), *(kit.context(mark) for mark in late), *kit.actions(row)]
     return Message.of(kit.join("\n", [text, *late]), *blocks)
@@ -71,3 +71,10 @@ def _row(
         case "review_finished" | "review_to_sign" if owned:
             row = buttons.review_to_sign(incident.id)
     return row
+
+
+def _risks(what: str, values: Mapping[str, Any], policy: Policy) -> list[InteractiveElement]:
+    """The buttons below what is said of a risk, which belongs to no incident."""
+    if what == "risk_due":
+        return buttons.risk_reminder(values["risk"], policy)
+    return [buttons.risk(values["risk"])] if what in ("risk_owned", "risk_changed") else []

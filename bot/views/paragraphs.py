@@ -245,6 +245,8 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "issue": labels.issue,
     "priority": labels.priority,
     "asked": labels.asked,
+    "risk_field": labels.risk_field,
+    "treatment": labels.treatment,
 }
 
 

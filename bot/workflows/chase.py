@@ -6,7 +6,7 @@ likes: a restart doubles nothing, and after a missed week nobody is passed over.
 taken when its time has come *and* the rung before has had its time to answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,15 +15,16 @@ from bot.effects import Say
 from bot.policy import Policy
 from bot.workflows import lifecycle
 from bot.workflows.telling import whisper
-from db import queries
+from db import queries, risks
 from db.enums import ReviewState
 from db.models import Incident, Nudge
-from db.records import ActionRecord, ReviewRecord
+from db.records import ActionRecord, ReviewRecord, RiskRecord
 from db.store import Work
 
 # A cron that fires a few seconds early one day must not lose that day.
 GRACE = timedelta(hours=1)
 AGAIN = "weekly"
+RUNGS = ("owner", "room", "commander", "leadership")
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,12 @@ class Step:
     at: datetime
 
 
-def steps(policy: Policy, due_at: datetime) -> Iterable[Step]:
-    """The ladder for something due at `due_at`, without an end."""
+def steps(policy: Policy, due_at: datetime, rungs: Collection[str] = RUNGS) -> Iterable[Step]:
+    """The ladder for something due at `due_at`, without an end; only these of its rungs."""
     ladder = policy.review.chase.ladder
     number, at = 0, due_at
     for rung, late in ladder:
-        if late is not None:
+        if late is not None and rung in rungs:
             number, at = number + 1, late.after(due_at, policy.calendar)
             yield Step(number, rung, at)
     while True:
@@ -48,10 +49,12 @@ def steps(policy: Policy, due_at: datetime) -> Iterable[Step]:
         yield Step(number, AGAIN, at)
 
 
-def next_step(policy: Policy, *, due_at: datetime, last: Nudge | None, now: datetime) -> Step | None:
+def next_step(
+    policy: Policy, *, due_at: datetime, last: Nudge | None, now: datetime, rungs: Collection[str] = RUNGS
+) -> Step | None:
     """The step to take now, if there is one. Never more than one."""
     before: Step | None = None
-    for step in steps(policy, due_at):
+    for step in steps(policy, due_at, rungs):
         if last is None or step.number == last.step + 1:
             patience = step.at - before.at - GRACE if before else timedelta()
             rested = last is None or now >= last.at + patience
@@ -68,6 +71,8 @@ def chase(work: Work, *, policy: Policy) -> int:
     today = policy.calendar.date_of(work.now)
     for action in queries.actions_overdue(work.session, today, work.now):
         taken += _chase_action(work, policy, action)
+    for risk in risks.overdue(work.session, today, work.now):
+        taken += _chase_risk(work, policy, risk)
     return taken
 
 
@@ -107,10 +112,39 @@ def _chase_action(work: Work, policy: Policy, action: ActionRecord) -> bool:
     return True
 
 
-def _take(work: Work, policy: Policy, subject: str, chase_round: int, due_at: datetime) -> Step | None:
+def _chase_risk(work: Work, policy: Policy, risk: RiskRecord) -> bool:
+    """A risk has no room and no commander: after its owner, leadership. Who has left is passed over."""
+    due_at = policy.calendar.end_of(risk.review_on)
+    owner, leadership = _present(work, [risk.owner]), _present(work, [leader.slack for leader in policy.leadership])
+    above = leadership or owner
+    asked = {"owner": owner or leadership, "leadership": above, AGAIN: above}
+    if not above:
+        return False  # Nobody is there to hear it; `doctor` says so.
+    subject = f"risk:{risk.id}"
+    step = _take(work, policy, subject, risk.chase_round, due_at, rungs=("owner", "leadership"))
+    if step is None:
+        return False
+    values = {
+        "risk": risk.id,
+        "key": risk.key,
+        "title": risk.title,
+        "owner": risk.owner,
+        "due_on": risk.review_on.isoformat(),
+        "score": risk.score,
+        "step": step.rung,
+        "late": _late(work.now - due_at),
+    }
+    for user in asked[step.rung]:
+        work.tell(Say(incident=None, place="person", user=user, what="risk_due", values=values))
+    return True
+
+
+def _take(
+    work: Work, policy: Policy, subject: str, chase_round: int, due_at: datetime, rungs: Collection[str] = RUNGS
+) -> Step | None:
     """Decide on a step and remember it; None when there is none to take, or a replica took it just now."""
     last = queries.last_step(work.session, subject, chase_round)
-    step = next_step(policy, due_at=due_at, last=last, now=work.now)
+    step = next_step(policy, due_at=due_at, last=last, now=work.now, rungs=rungs)
     if step is None:
         return None
     fresh = work.insert_once(Nudge, subject=subject, round=chase_round, step=step.number, at=work.now)
@@ -147,9 +181,8 @@ def _told(work: Work, policy: Policy, incident: Incident, step: Step, owners: Se
         "leadership": [*leadership],
         AGAIN: [*leadership],
     }
-    rungs = ["owner", "room", "commander", "leadership"]
-    place = rungs.index("leadership" if step.rung == AGAIN else step.rung)
-    later = [*rungs[place + 1 :], *reversed(rungs[:place])] if incident.room_archived else []
+    place = RUNGS.index("leadership" if step.rung == AGAIN else step.rung)
+    later = [*RUNGS[place + 1 :], *reversed(RUNGS[:place])] if incident.room_archived else []
     for rung in (step.rung, *later):
         if present := _present(work, asked[rung]):
             return present

@@ -30,6 +30,11 @@ def factor_lines(factors: Iterable[FactorRecord]) -> str:
     )
 
 
+def keys_typed(numbers: Iterable[int]) -> str:
+    """Incidents as a form shows them: `INC-3, INC-7`."""
+    return ", ".join(f"INC-{number}" for number in numbers)
+
+
 @dataclass(frozen=True)
 class Edit:
     """What came back. `shown` is the mark of what the form was opened with."""

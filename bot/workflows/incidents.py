@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.effects import OpenRoom
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.workflows import customers, duties, lifecycle, reviews, roles, wording
+from bot.workflows import assessing, customers, duties, lifecycle, reviews, roles, wording
 from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -211,7 +211,12 @@ def close(work: Work, *, policy: Policy, number: int, by: str) -> Incident:
     required = policy.severity(incident.severity).review_required
     work.session.flush()
     record = queries.record(work.session, number)
-    gaps = lifecycle.missing_to_close(record, review_required=required, wanted=policy.review.required)
+    gaps = lifecycle.missing_to_close(
+        record,
+        review_required=required,
+        wanted=policy.review.required,
+        risk_required=assessing.is_required(record.incident, policy),
+    )
     if gaps := (*gaps, *duties.missing_to_close(record, policy, work.now)):
         raise NotReady(gaps)
     _end(work, incident, Phase.CLOSED, by=by)

@@ -99,17 +99,20 @@ def check_ending(here: Phase, end: Phase) -> None:
     raise Refused(f"It is in {here.value} and cannot be {end.value} any more. `/incident close` ends it.")
 
 
-def gaps(record: Record, *, wanted: Collection[str] = REVIEW_WANTS) -> tuple[Gap, ...]:
+def gaps(record: Record, *, wanted: Collection[str] = REVIEW_WANTS, risk_required: bool = False) -> tuple[Gap, ...]:
     """Every fact that the phases reached so far still lack, in the order of the phases.
 
-    `wanted` are the parts of a review that the policy requires.
+    `wanted` are the parts of a review that the policy requires; `risk_required` says whether it asks which risk it was.
     """
     reached = PHASES[: PHASES.index(record.incident.phase) + 1] if record.incident.phase in PHASES else ()
-    return tuple(gap for gap in _all_gaps(record, wanted) if gap.phase in reached)
+    found = [gap for gap in _all_gaps(record, wanted) if gap.phase in reached]
+    if Phase.REVIEW in reached:
+        found += _risk_gap(record, required=risk_required)
+    return tuple(found)
 
 
 def missing_to_close(
-    record: Record, *, review_required: bool, wanted: Collection[str] = REVIEW_WANTS
+    record: Record, *, review_required: bool, wanted: Collection[str] = REVIEW_WANTS, risk_required: bool = False
 ) -> tuple[Gap, ...]:
     """What stands between this incident and `closed`; empty when it may be closed."""
     begun = record.review is not None and record.review.state is not ReviewState.WAIVED
@@ -117,6 +120,7 @@ def missing_to_close(
     missing = [gap for gap in _all_gaps(record, wanted) if needs_review or gap.phase is not Phase.REVIEW]
     if needs_review and (record.review is None or record.review.state is not ReviewState.DONE):
         missing.append(Gap(Phase.REVIEW, "review_done", _not_done(record)))
+    missing += _risk_gap(record, required=risk_required)
     return tuple(gap for gap in missing if gap.phase is not Phase.DETECTION)
 
 
@@ -179,6 +183,11 @@ def _review_gaps(record: Record, wanted: Collection[str]) -> Iterator[Gap]:
     for part in wanted:
         if not _written(record, part):
             yield Gap(Phase.REVIEW, part, REVIEW_GAPS[part])
+
+
+def _risk_gap(record: Record, *, required: bool) -> list[Gap]:
+    missing = required and record.risk is None
+    return [Gap(Phase.REVIEW, "risk", "nobody has said which risk this was")] if missing else []
 
 
 def _not_done(record: Record) -> str:

@@ -12,6 +12,7 @@ REFUSALS = {
     "severity": "Only this incident's own people may change its severity. Join its room, or ask somebody there.",
     "close": "Only this incident's own people may end or reopen it. Join its room, or ask somebody there.",
     "clocks": "Only this incident's own people may act on its clocks. Join its room, or ask somebody there.",
+    "risks": "You may not change the risk register; the policy names who may. Ask the risk's owner, or one of them.",
     "administrate": "Only this incident's own people and administrators may do this. Ask one of them.",
 }
 

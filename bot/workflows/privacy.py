@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Delete, delete, or_, select, update
 from bot.effects import Say, SendMail
 from bot.errors import Refused
 from bot.policy import Duration, Policy
-from bot.workflows import answers, customers, deployments, permissions, wording
+from bot.workflows import answers, customers, deployments, permissions, risks, wording
 from bot.workflows.telling import redraw
 from db import timeline
 from db.enums import EffectState, EntryKind
@@ -82,6 +82,7 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
         entries = work.session.scalars(theirs.where(Entry.incident_id == number).order_by(Entry.seq)).all()
         taken += _take_out(work, incident, entries, by=by, reason=reason)
         redraw(work, incident, document=True)
+    taken += risks.forget(work, user=user, by=by, reason=reason)
     customers.forget_drafts(work, by=user)
     permissions.record(work, user=by, what="forget", number=None, allowed=True)
     return taken
@@ -153,6 +154,8 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
         for pin in work.session.scalars(select(Pin).where(Pin.incident_id == incident.id, Pin.text.in_(texts - {""}))):
             pin.text = GONE
         _take_out_of_clocks(work, incident, texts - {""}, entry.data.get("text_hash"))
+        if entry.kind is EntryKind.RISK and entry.text:
+            risks.redacted(work, incident=incident, texts={entry.text}, by=by, reason=reason)
         timeline.redact(work.session, incident, entry, by=by, reason=reason, now=work.now)
         taken += 1
     customers.redacted(work, incident=incident, updates=updates)

@@ -12,6 +12,7 @@ from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pi
 from db.models.people import Absence, Audit, Home, Person
 from db.models.policies import PolicyVersion
 from db.models.reviews import OPEN_ACTION, OPEN_REVIEW, Action, Factor, Review, ReviewVersion, Signature
+from db.models.risks import Risk, RiskAction, RiskAnswered, RiskEntry, RiskLink
 from db.models.seals import Seal
 from db.models.trackers import Issue, Polled
 
@@ -50,6 +51,11 @@ __all__ = [
     "Reader",
     "Review",
     "ReviewVersion",
+    "Risk",
+    "RiskAction",
+    "RiskAnswered",
+    "RiskEntry",
+    "RiskLink",
     "Role",
     "RunningClock",
     "Seal",

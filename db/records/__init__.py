@@ -23,6 +23,7 @@ from db.records.figures import (
 from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
+from db.records.risks import LinkRecord, RiskAnswerRecord, RiskEntryRecord, RiskRecord, RiskSheet
 from db.records.trackers import IssueRecord
 from db.records.waiting import SignatureOwed, Waiting
 from db.records.whole import Record, Unread
@@ -47,6 +48,7 @@ __all__ = [
     "IssueRecord",
     "Learning",
     "LeftOut",
+    "LinkRecord",
     "Month",
     "MonthFigures",
     "NoticeRecord",
@@ -57,6 +59,10 @@ __all__ = [
     "Record",
     "Report",
     "ReviewRecord",
+    "RiskAnswerRecord",
+    "RiskEntryRecord",
+    "RiskRecord",
+    "RiskSheet",
     "Share",
     "SignatureOwed",
     "SignatureRecord",

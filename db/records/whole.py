@@ -9,6 +9,7 @@ from db.records.delivery import DeliveryRecord
 from db.records.escalation import EscalationRecord, ReaderRecord
 from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord
+from db.records.risks import RiskAnswerRecord
 
 
 class Unread(tuple[EntryRecord, ...]):
@@ -47,3 +48,4 @@ class Record:
     readers: tuple[ReaderRecord, ...] = ()
     deployment: DeploymentRecord | None = None
     notice: NoticeRecord | None = None
+    risk: RiskAnswerRecord | None = None

@@ -29,7 +29,7 @@ def test_the_record_has_the_promised_shape(tocsin: Tocsin, books: Store, clock: 
     """Keys and their order, as the contract has them."""
     run_through(books, clock)
     record = json.loads(tocsin("export", "INC-1").out)
-    assert list(record) == ["incident", "timeline", "actions", "review", "deliveries", "customers", "clocks"]
+    assert list(record) == ["incident", "timeline", "actions", "review", "deliveries", "customers", "clocks", "risk"]
     assert list(record["incident"].items()) == list(
         {
             "key": "INC-1",

@@ -24,7 +24,9 @@ def test_help_names_every_command(tocsin: Tocsin) -> None:
         assert not [command for command in (*COMMANDS, "policy") if f" {command} " not in reply.out]
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "policy check", "policy show", "deliveries list", "deliveries retry"])
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, "policy check", "policy show", "deliveries list", "deliveries retry", "risks list"]
+)
 def test_every_command_explains_itself(tocsin: Tocsin, command: str) -> None:
     reply = tocsin(*command.split(), "--help")
     assert (reply.code, reply.err) == (0, "")

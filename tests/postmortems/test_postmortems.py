@@ -11,10 +11,10 @@ import yaml
 from bot import policy
 from bot.clock import MovableClock
 from bot.views import document, papers
-from bot.workflows import actions, answers, blameless, customers, incidents, roles, signing
+from bot.workflows import actions, answers, blameless, customers, incidents, risks, roles, signing
 from bot.workflows.edits import Edit, mark
 from db import queries, similar
-from db.enums import ActionKind, ActionPriority, Answer, EntryKind, FactorKind, Kind, Phase, Stage
+from db.enums import ActionKind, ActionPriority, Answer, EntryKind, FactorKind, Kind, Phase, RiskAnswer, Stage
 from db.records import PersonRecord
 from db.store import Store
 
@@ -140,6 +140,10 @@ class Telling:
                 kind=ActionKind(kind),
                 priority=ActionPriority(priority),
             )
+        title, category, *measures = facts["risk"]
+        likelihood, impact = map(int, measures)
+        values = {"title": title, "category": category, "likelihood": likelihood, "impact": impact}
+        self.at(when, risks.answer, **about, answer=RiskAnswer.NEW, values=values)
         self.at(when, signing.finish, **about, draw=str)
 
 

@@ -21,7 +21,11 @@ from db.enums import (
     Kind,
     Phase,
     ReviewState,
+    RiskAnswer,
+    RiskEntryKind,
+    RiskState,
     Stage,
+    Treatment,
 )
 from db.records import (
     ActionRecord,
@@ -33,10 +37,15 @@ from db.records import (
     FactorRecord,
     FilingRecord,
     IncidentRecord,
+    LinkRecord,
     NoticeRecord,
     ReaderRecord,
     Record,
     ReviewRecord,
+    RiskAnswerRecord,
+    RiskEntryRecord,
+    RiskRecord,
+    RiskSheet,
     SignatureRecord,
     SimilarRecord,
 )
@@ -143,6 +152,13 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
     ),
     EntryKind.DEPLOYMENT: st.fixed_dictionaries(
         {"remedy": st.sampled_from(["roll_back", "fix_forward"]), "what": texts}
+    ),
+    EntryKind.RISK: st.one_of(
+        st.fixed_dictionaries(
+            {"answer": st.sampled_from(["unchanged", "raised", "new"]), "risk": st.just(3), "title": titles}
+        ),
+        st.just({"answer": "none"}),
+        st.fixed_dictionaries({"state": st.sampled_from(["linked", "unlinked"]), "risk": st.just(3), "title": titles}),
     ),
     EntryKind.TOLD: st.just({"leaders": ["Mia", "Lea"], "news": ["upgraded", "closed"]}),
     EntryKind.DISMISSED: st.just({"from": "detection", "review": False}),
@@ -263,6 +279,77 @@ similar = st.builds(
 )
 
 
+risk_answers = st.builds(
+    RiskAnswerRecord,
+    incident_id=st.just(7),
+    answer=st.sampled_from(RiskAnswer),
+    risk_id=st.just(3),
+    title=titles,
+    because=texts,
+    by=users,
+    at=moments,
+)
+levels = st.integers(min_value=1, max_value=5)
+risks = st.builds(
+    RiskRecord,
+    id=st.integers(min_value=1, max_value=999_999_999),
+    uid=st.just("u"),
+    title=titles,
+    description=texts,
+    category=st.sampled_from(["availability", "gone"]),
+    likelihood=levels,
+    impact=levels,
+    likelihood_after=st.none() | levels,
+    impact_after=st.none() | levels,
+    treatment=st.sampled_from(Treatment),
+    owner=users,
+    review_on=moments.map(datetime.date),
+    state=st.sampled_from(RiskState),
+    controls=st.lists(st.sampled_from(["A.8.13", "<b>", "=1"]), max_size=3, unique=True).map(tuple),
+    created_by=users,
+    created_at=moments,
+    changed_at=moments,
+)
+links = st.builds(
+    LinkRecord,
+    risk_id=st.just(3),
+    incident_id=st.integers(min_value=1, max_value=99),
+    declared_at=moments,
+    seen=st.booleans(),
+    counts=st.booleans(),
+)
+sheets = st.builds(
+    RiskSheet,
+    risk=risks,
+    links=st.lists(links, max_size=9, unique_by=lambda link: link.incident_id).map(tuple),
+    prevention=st.lists(st.tuples(st.just(7), texts), max_size=7).map(tuple),
+    actions=st.lists(st.tuples(actions, st.booleans()), max_size=9, unique_by=lambda pair: pair[0].id).map(tuple),
+    hidden_actions=st.integers(min_value=0, max_value=2),
+    history=st.lists(
+        st.builds(
+            RiskEntryRecord,
+            risk_id=st.just(3),
+            id=st.just(1),
+            at=moments,
+            kind=st.sampled_from(RiskEntryKind),
+            by=users,
+            text=texts,
+            data=st.fixed_dictionaries(
+                {},
+                optional={
+                    "incident": st.integers(min_value=1, max_value=99),
+                    "changes": st.fixed_dictionaries(
+                        {"likelihood": st.just(["2", "3"]), "title": st.tuples(texts, texts)}
+                    ),
+                    "actions": st.just({"1": True}),
+                },
+            ),
+        ),
+        max_size=12,
+    ).map(tuple),
+)
+
+
 COMPONENTS = st.dictionaries(st.sampled_from(["checkout", "gone"]), st.sampled_from([s.value for s in ComponentState]))
 notices = st.builds(
     NoticeRecord,
@@ -373,6 +460,7 @@ def records(draw, **fixed):
         notice=draw(st.none() | notices),
         readers=tuple(draw(st.lists(readers, max_size=2))),
         duties=draw(duties()),
+        risk=draw(st.none() | risk_answers),
     )
 
 

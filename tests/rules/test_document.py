@@ -32,6 +32,7 @@ HEADINGS = (
     "Detection",
     "Communication",
     "Threat prevention",
+    "Risk",
     "Similar incidents",
 )
 # What the template itself is made of; whatever people write must come out as text inside of these.

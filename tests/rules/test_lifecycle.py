@@ -8,8 +8,16 @@ import pytest
 from bot.errors import Refused
 from bot.workflows import lifecycle
 from bot.workflows.lifecycle import ENDINGS, ENDS, MOVES, PHASES
-from db.enums import Answer, FactorKind, Phase, Remedy, ReviewState
-from db.records import ActionRecord, DeploymentRecord, FactorRecord, IncidentRecord, Record, ReviewRecord
+from db.enums import Answer, FactorKind, Phase, Remedy, ReviewState, RiskAnswer
+from db.records import (
+    ActionRecord,
+    DeploymentRecord,
+    FactorRecord,
+    IncidentRecord,
+    Record,
+    ReviewRecord,
+    RiskAnswerRecord,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -62,6 +70,15 @@ def test_a_deployment_wants_a_decision_before_it_is_closed():
     assert [gap.code for gap in missing] == ["deployment"]
     decided = replace(undecided, remedy=Remedy.ROLL_BACK)
     assert not lifecycle.missing_to_close(replace(COMPLETE, deployment=decided), review_required=True)
+
+
+def test_which_risk_it_was_is_wanted_where_the_policy_wants_it():
+    wanted = {"review_required": True, "risk_required": True}
+    assert [gap.code for gap in lifecycle.missing_to_close(COMPLETE, **wanted)] == ["risk"]
+    assert [gap.code for gap in lifecycle.gaps(COMPLETE, risk_required=True)] == ["risk"]
+    assert lifecycle.gaps(record(Phase.ASSESSMENT), risk_required=True)[-1].code != "risk", "it is asked in the review"
+    answer = RiskAnswerRecord(incident_id=7, answer=RiskAnswer.NONE, because="A typo", by="U0BO", at=NOW)
+    assert lifecycle.missing_to_close(replace(COMPLETE, risk=answer), **wanted) == ()
 
 
 @pytest.mark.parametrize("here", PHASES)

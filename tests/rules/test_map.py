@@ -10,10 +10,20 @@ import yaml
 from slack_sdk.models.views import View
 
 from bot import commands, policy
-from bot.views import card, clock_forms, clocks, customers, home, lists, messages, modals, reviewing, waiting
+from bot.views import card, clock_forms, clocks, customers, home, lists, messages, modals, reviewing, risks, waiting
 from bot.workflows import lifecycle
 from db.enums import Answer, EffectState, Phase, Stage
-from db.records import AnchorRecord, ClockRecord, DeliveryRecord, Duties, IncidentRecord, SignatureOwed, Waiting
+from db.records import (
+    AnchorRecord,
+    ClockRecord,
+    DeliveryRecord,
+    Duties,
+    IncidentRecord,
+    RiskRecord,
+    RiskSheet,
+    SignatureOwed,
+    Waiting,
+)
 from tests.rules.deadlines import decided, declared, sent
 from tests.rules.test_lifecycle import COMPLETE, NOW, record
 from tests.rules.test_views_messages import SAID
@@ -49,6 +59,19 @@ CLOCK = ClockRecord(
     calendar="UTC",
     computed_at=NOW,
     round=1,
+)
+RISK = RiskRecord(
+    id=3,
+    uid="r",
+    title="A disk fills up",
+    category="availability",
+    likelihood=2,
+    impact=4,
+    owner="U0BO",
+    review_on=NOW.date(),
+    created_by="U0BO",
+    created_at=NOW,
+    changed_at=NOW,
 )
 LOST = DeliveryRecord(
     kind="Say", state=EffectState.DEAD, attempts=3, error="restricted_action", told_at=NOW, incident_id=8
@@ -107,6 +130,12 @@ def drawn() -> dict[str, Any]:
             what: messages.say(what, SAID[what][0], incident=COMPLETE.incident, policy=POLICY).arguments()
             for what in ("clock_due", "clock_question", "clock_time_missing")
         },
+        "risk register": risks.register([RISK], {}, POLICY, now=NOW).arguments(),
+        "which risk": risks.asked(COMPLETE).arguments(),
+        **{
+            what: messages.say(what, SAID[what][0], incident=None, policy=POLICY).arguments()
+            for what in ("risk_due", "risk_owned", "risk_changed")
+        },
         "draft for customers": messages.say(
             "customer_draft", SAID["customer_draft"][0], incident=COMPLETE.incident, policy=POLICY
         ).arguments(),
@@ -152,6 +181,11 @@ def forms() -> list[View]:
         clock_forms.withdraw(BREACH, GDPR.rules["gdpr-33-1"]),
         clock_forms.give(BREACH, GDPR.rules["gdpr-33-1"]),
         customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
+        risks.new(POLICY, owner="U0BO"),
+        risks.one(RiskSheet(risk=RISK), POLICY, now=NOW),
+        risks.give(RISK),
+        risks.snooze(RISK, POLICY),
+        risks.question(COMPLETE, [RISK], POLICY, suggested={}, links={}, owner="U0BO", now=NOW),
         modals.pick([OTHER], {"channel": "C1", "message": {"ts": "1.0", "text": "x"}}),
     ]
 

@@ -141,7 +141,7 @@ def test_a_wrong_value(complaint, text, line):
             "rolls: {}",
             (
                 "policy.yml:1: rolls: unknown key; did you mean 'roles'? "
-                "Allowed: leadership, escalation, roles, severities, customers, review, actions, report, trackers, rooms, permissions, retention, backup, "
+                "Allowed: leadership, escalation, roles, severities, customers, review, actions, report, trackers, risks, rooms, permissions, retention, backup, "
                 "templates, frameworks, calendar"
             ),
         ),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing, waiting
+from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing, risks, waiting
 from bot.workflows import lifecycle
 from db.enums import Phase, Stage
 from db.records import Record, SignatureOwed, Waiting
@@ -90,6 +90,29 @@ def test_every_form_fits(record, action, others):
     ]
     for form in forms:
         check_view(form)
+
+
+@views
+@given(pictures.sheets, pictures.records(), st.lists(pictures.risks, max_size=25, unique_by=lambda risk: risk.id))
+def test_every_risk_fits_and_whoever_is_hidden_stays_so(sheet, record, register):
+    links = {sheet.risk.id: sheet.links}
+    check_message(risks.register([sheet.risk, *register], links, POLICY, now=DECLARED, words=sheet.risk.title))
+    check_message(risks.asked(record))
+    suggested = {risk.id: [1, 2] for risk in register[:3]}
+    about = {"suggested": suggested, "links": links, "owner": "U0ANA", "now": DECLARED}
+    for form in (
+        risks.new(POLICY, title=sheet.risk.title, owner="U0ANA"),
+        risks.one(sheet, POLICY, now=DECLARED),
+        risks.give(sheet.risk),
+        risks.snooze(sheet.risk, POLICY),
+        risks.question(record, register, POLICY, **about),
+    ):
+        check_view(form)
+    for entry in sheet.history:
+        if entry.data.get("incident", 0) not in (0, *sheet.seen):
+            said = risks.told(entry, sheet.seen)
+            assert f"<@{entry.by}>" not in said.split(":")[0]
+            assert f"INC-{entry.data['incident']}" not in said.split(":")[0]
 
 
 @views

@@ -6,8 +6,8 @@ import pytest
 
 from bot.views import buttons, card, lists
 from bot.workflows import lifecycle
-from db.enums import ActionState, Answer, EffectState, Phase, ReviewState
-from db.records import DeliveryRecord, Record
+from db.enums import ActionState, Answer, EffectState, Phase, ReviewState, RiskAnswer
+from db.records import DeliveryRecord, Record, RiskAnswerRecord
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, incident, walk
 
@@ -130,7 +130,12 @@ def test_an_end_says_how_and_can_be_undone(phase, said):
     into = 9 if phase is Phase.MERGED else None
     record = Record(incident=incident(phase=phase, closed_by="U0BO", closed_at=DECLARED, merged_into=into))
     assert said in shown(record)
-    assert rows(record) == [["Reopen", "Timeline", "Add action"]]
+    asked = ["Which risk?"] if phase is Phase.CLOSED else []
+    assert rows(record) == [["Reopen", "Timeline", "Add action", *asked]]
+    if asked:
+        answered = RiskAnswerRecord(incident_id=7, answer=RiskAnswer.NONE, because="A typo", by="U0BO", at=DECLARED)
+        assert rows(replace(record, risk=answered)) == [["Reopen", "Timeline", "Add action"]]
+        assert rows(Record(incident=replace(record.incident, drill=True))) == [["Reopen", "Timeline", "Add action"]]
 
 
 def test_a_review_can_be_shared_unless_it_is_private():

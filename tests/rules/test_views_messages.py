@@ -238,13 +238,26 @@ SAID |= {
     ),
     "clock_draft": ({**CLOCK, "by": "U0ANA", "cite": "Art. 33(1)"}, set()),
 }
+RISK = {"key": "R-3", "title": "A disk fills up", "risk": 3}
+SAID |= {
+    "risk_answered": ({"by": "U0ANA", "answer": "raised", **RISK, "reason": "Twice in a month"}, {"reason"}),
+    "risk_owned": ({**RISK, "by": "U0ANA"}, {"by"}),
+    "risk_changed": (
+        {**RISK, "by": "U0ANA", "changes": {"likelihood": ["2", "3"]}, "reason": "Twice in a month"},
+        {"by", "changes", "reason"},
+    ),
+    "risk_due": (
+        {**RISK, "owner": "U0BO", "due_on": "2026-11-24", "score": 12, "step": "owner", "late": "1 day"},
+        set(),
+    ),
+}
 OPTIONAL = [(what, name) for what, (_, optional) in SAID.items() for name in sorted(optional)]
 # `action`, `update`, `fact`, `anchor` are for the buttons; `key` is named to those outside the room.
 NEEDED = [
     (what, name)
     for what, (values, optional) in SAID.items()
     for name in values.keys() - optional - {"owner", "action", "update", "key", "fact", "anchor"}
-    if (what, name) != ("clock_time_missing", "framework")
+    if (what, name) not in {("clock_time_missing", "framework"), *((what, "risk") for what in SAID)}
 ]
 # Whom these name is named by the message already, or is who reads it; that there is an owner says that there are buttons.
 FOR_BUTTONS = {("review_finished", "owner"), ("review_to_sign", "owner")}

@@ -93,6 +93,8 @@ def test_the_whole_life_of_an_incident(story, room):
     assert "Still missing" in text(ana.types("/incident close", room).message)
     ana.types("/incident review done", room)
     assert story.record(1).review.state == "done"
+    ana.types("/incident risk", room)
+    ana.fills("Which risk was this?", which_risk_was_this="none", why="A typo in a test")
     ana.types("/incident close", room)
     assert story.record(1).incident.phase == "closed"
     assert room.card.shows("Closed")

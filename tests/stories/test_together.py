@@ -128,6 +128,8 @@ def test_a_reopened_incident_is_reviewed_again(story, reviewed):
     ana.fills("Containment", what_stopped_the_damage="Rolled back")
     ana.clicks("Verified…", on=reviewed.card)
     ana.fills("Recovery verified", how_was_it_checked="Orders", by_whom=bo.id)
+    ana.types("/incident risk", reviewed)
+    ana.fills("Which risk was this?", which_risk_was_this="none", why="A typo in a test")
     ana.types("/incident close", reviewed)
     assert story.record(1).incident.phase == "closed"
     story.passes(days=1)
