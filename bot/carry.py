@@ -62,6 +62,8 @@ LATE = timedelta(minutes=5)
 # https://docs.slack.dev/interactivity/deep-linking: opens a channel in the app or, without it, in the browser.
 ROOM_LINK = "https://slack.com/app_redirect?channel="
 # What tells somebody of a new incident waits so long for the room that it is to lead to.
+# So many unknown people are asked about for one document.
+ASKED_MOST = 20
 ROOM_SOON = timedelta(seconds=15)
 LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours", "role_wanted"})
 
@@ -193,15 +195,17 @@ def refresh_review(errand: Errand) -> Learned:
     now, policy = errand.parts.clock.now(), errand.parts.policy
     excerpt = document.excerpt(record, policy, now=now)
     posted = _show_pages(errand, incident, review.pages, excerpt.pages)
-    files: tuple[str, ...] = ()
+    files, met = tuple[str, ...](), list[PersonRecord]()
     if review.files or not excerpt.is_whole or errand.look_since:
         slack.take_away(incident.room, posted[0], (_about_files(record),), review.files)
     if not excerpt.is_whole:
-        files = _upload(errand, record, incident.room, posted[0])
+        files, met = _upload(errand, record, incident.room, posted[0])
         if not files:
             posted = _show_pages(errand, incident, posted, document.pages(record, policy, now=now))
     canvas = policy.review.canvas
-    return lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files, canvas=canvas)
+    return _remembering(
+        met, lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files, canvas=canvas)
+    )
 
 
 def _show_pages(
@@ -224,19 +228,18 @@ def _show_pages(
 
 def _upload(
     errand: Errand, record: Record, channel: str, thread: str, *, look_since: datetime | None = None
-) -> tuple[str, ...]:
-    """The whole document as files in a thread; gives their ids, none where Slack takes no files."""
+) -> tuple[tuple[str, ...], list[PersonRecord]]:
+    """The whole document as files in a thread; gives their ids, none where Slack takes no files, and whom we met."""
     parts = errand.parts
-    with parts.store.read() as session:
-        known = queries.people(session, document.mentioned(record))
+    known, met = _people_in(record, parts)
     files = document.files(record, parts.policy, known, now=parts.clock.now())
     try:
-        return parts.slack.upload(channel, thread, _about_files(record), files, look_since=look_since)
+        return parts.slack.upload(channel, thread, _about_files(record), files, look_since=look_since), met
     except SlackRefused as refusal:
         if refusal.code not in NO_FILES:
             raise
         log.warning("the review of %s is posted whole, however long it is: %s", record.incident.key, refusal)
-        return ()
+        return (), met
 
 
 def _about_files(record: Record) -> str:
@@ -255,8 +258,7 @@ def refresh_canvas(errand: Errand) -> Learned:
         return nothing
     if review.canvas_refused or not parts.policy.review.canvas:
         return nothing
-    with parts.store.read() as session:
-        known = queries.people(session, document.mentioned(record))
+    known, met = _people_in(record, parts)
     text, title = document.canvas(record, parts.policy, known, now=parts.clock.now()), document.title(record)
     try:
         canvas = parts.slack.at_leisure().write_canvas(
@@ -268,11 +270,9 @@ def refresh_canvas(errand: Errand) -> Learned:
             raise
         log.warning("the review of %s has no canvas: %s", incident.key, refusal)
         return lambda work: rooms.canvas_refused(work, number=incident.id, error=error)
-    return (
-        nothing
-        if canvas == review.canvas
-        else lambda work: rooms.canvas_written(work, number=incident.id, canvas=canvas)
-    )
+    if canvas == review.canvas:
+        return _remembering(met)
+    return _remembering(met, lambda work: rooms.canvas_written(work, number=incident.id, canvas=canvas))
 
 
 def share_review(errand: Errand) -> Learned:
@@ -282,7 +282,7 @@ def share_review(errand: Errand) -> Learned:
     since, now = errand.look_since, parts.clock.now()
     shown = document.excerpt(record, parts.policy, now=now)
     pages = shown.pages
-    if not shown.is_whole and not _upload(errand, record, channel, thread, look_since=since):
+    if not shown.is_whole and not _upload(errand, record, channel, thread, look_since=since)[0]:
         pages = document.pages(record, parts.policy, now=now)
     for place, page in enumerate(pages):
         key = f"share:{errand.claimed.uid}:{place}"
@@ -299,8 +299,7 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     incident, now = record.incident, errand.parts.clock.now()
     if incident.room is None or _is_out_of_reach(incident):
         return nothing
-    with parts.store.read() as session:
-        known = queries.people(session, users_in(repr(record)))
+    known, met = _people_in(record, parts)
     found = drafts.draft(record, parts.policy, effect.rule, known, now=now)
     if found is None:
         return nothing  # The policy has no such rule any more.
@@ -311,7 +310,7 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     text = drafts.markdown(found)
     files = {f"{found.name}.md": text.encode(), f"{found.name}.pdf": papers.pdf(text, now=now)}
     parts.slack.upload(incident.room, thread, found.name, files, look_since=since)
-    return nothing
+    return _remembering(met)
 
 
 def share_picture(effect: SharePicture, errand: Errand) -> Learned:
@@ -573,13 +572,37 @@ def _people_of(effect: SendMail, parts: Parts) -> tuple[dict[str, PersonRecord],
     with parts.store.read() as session:
         known = queries.people(session, users_in(json.dumps(effect.values)) | {effect.reply_to or ""})
     named = (effect.values.get(name) for name in ("declared_by", "commander", "comms", "user", "by"))
-    unknown = {user for user in named if user and people.is_in_slack(user) and user not in known}
+    found = _met({user for user in named if user and user not in known}, parts)
+    return known | {person.user: person for person in found}, found
+
+
+def _people_in(record: Record, parts: Parts) -> tuple[dict[str, PersonRecord], list[PersonRecord]]:
+    """Whom a document names, by id, and whom of them Slack was asked about."""
+    mentioned = document.mentioned(record)
+    with parts.store.read() as session:
+        known = queries.people(session, mentioned)
+    found = _met(mentioned - known.keys(), parts)
+    return known | {person.user: person for person in found}, found
+
+
+def _met(unknown: Iterable[str], parts: Parts) -> list[PersonRecord]:
+    """What Slack says about people whom we do not know: of those it tells of now. An id instead of a name is no disaster."""
     found: list[PersonRecord] = []
-    for user in () if parts.health.degraded else sorted(unknown):
+    asked = [] if parts.health.degraded else sorted(filter(people.is_in_slack, unknown))
+    for user in asked[:ASKED_MOST]:
         with contextlib.suppress(SlackError):
             person = parts.quick.person(user)
             found += [person] if person else []
-    return known | {person.user: person for person in found}, found
+    return found
+
+
+def _remembering(found: Iterable[PersonRecord], learned: Learned = nothing) -> Learned:
+    def both(work: Work) -> None:
+        for person in found:
+            remember(work, person)
+        learned(work)
+
+    return both
 
 
 def _show(errand: Errand, channel: str, ts: str | None, drawn: Mapping[str, Any], *, key: str, since: datetime) -> str:

@@ -21,6 +21,8 @@ from bot.workflows.edits import as_typed
 from db.enums import EntryKind, Phase, ReviewState
 from db.records import EntryRecord, IncidentRecord, PersonRecord, Record, ReviewRecord
 
+# To weigh a block takes longer than to place it.
+Weighed = tuple[Block, int]
 ASKED = (
     "impact",
     "customers_percent",
@@ -81,10 +83,10 @@ def excerpt(record: Record, policy: Policy, *, now: datetime) -> Excerpt:
     sheets = _sheets([title, *parts])
     if len(sheets) <= PAGES_MOST:
         return Excerpt(_numbered(record, sheets), is_whole=True)
-    title = [title[0], kit.context(NOT_WHOLE), *title[1:]]
-    longest = sorted(range(len(parts)), key=lambda place: sum(map(kit.weight, parts[place])), reverse=True)
+    title = [title[0], _weighed(kit.context(NOT_WHOLE)), *title[1:]]
+    longest = sorted(range(len(parts)), key=lambda place: sum(weight for _, weight in parts[place]), reverse=True)
     for place in longest:
-        parts[place] = [parts[place][0], kit.section(IN_THE_FILES)]
+        parts[place] = [parts[place][0], _weighed(kit.section(IN_THE_FILES))]
         sheets = _sheets([title, *parts])
         if len(sheets) <= PAGES_MOST:
             break
@@ -226,7 +228,7 @@ def _told_leadership(entry: EntryRecord) -> bool:
     return entry.kind is EntryKind.TOLD or (entry.kind is EntryKind.ESCALATED and "leaders" in entry.data)
 
 
-def _parts(record: Record, policy: Policy, now: datetime) -> list[list[Block]]:
+def _parts(record: Record, policy: Policy, now: datetime) -> list[list[Weighed]]:
     """The document part by part, the title and what stands below it first."""
     by_role = _ByRole(_roster(record, policy))
     return [*map(_part, _written(record, policy, MRKDWN, by_role, now).removeprefix("\f").split("\f"))]
@@ -239,20 +241,27 @@ def _numbered(record: Record, sheets: Sequence[Sequence[Block]]) -> tuple[Messag
     )
 
 
-def _part(text: str) -> list[Block]:
+def _part(text: str) -> list[Weighed]:
     """A heading with what stands below it."""
     heading, _, body = text.partition("\n")
-    return [kit.header(heading), *kit.sections(Safe(body.strip("\n")))]
+    return [*map(_weighed, [kit.header(heading), *kit.sections(Safe(body.strip("\n")))])]
 
 
-def _sheets(parts: Sequence[Sequence[Block]]) -> list[list[Block]]:
+def _weighed(block: Block) -> Weighed:
+    return block, kit.weight(block)
+
+
+def _sheets(parts: Sequence[Sequence[Weighed]]) -> list[list[Block]]:
     """The blocks page by page; a heading is never the last thing on a page."""
     sheets: list[list[Block]] = [[]]
+    filled = 0
     for heading, *body in parts:
         for together in [[heading, *body[:1]], *([block] for block in body[1:])]:
+            heavier = sum(weight for _, weight in together)
             full = len(sheets[-1]) + len(together) > PAGE_BLOCKS_MOST
-            heavy = sum(map(kit.weight, [*sheets[-1], *together])) > PAGE_WEIGHT_MOST
-            if sheets[-1] and (full or heavy):
+            if sheets[-1] and (full or filled + heavier > PAGE_WEIGHT_MOST):
                 sheets.append([])
-            sheets[-1] += together
+                filled = 0
+            sheets[-1] += [block for block, _ in together]
+            filled += heavier
     return sheets

@@ -47,7 +47,6 @@ def draft(
     one = next((stands for stands in duties.stand(record, policy, now) if stands.rule.key == rule), None)
     if one is None:
         return None
-    plain = Plain(people)
     incident = record.incident
     checked = f" (rule checked {kit.day(one.rule.verified_on)})" if one.rule.verified_on else ""
     about = [
@@ -58,7 +57,7 @@ def draft(
         ("Counted from", _counted_from(one)),
         ("Drafted", kit.utc(now)),
     ]
-    known = _Known(record, policy, one, plain)
+    known = _Known(record, policy, one, people)
     parts = tuple(known.part(item) for item in (*one.rule.content, "timeline"))
     title = f"{'DRILL: ' if incident.drill else ''}Draft: {one.rule.title}"
     return Draft(
@@ -88,13 +87,13 @@ def markdown(found: Draft) -> str:
 class _Known:
     """What the record knows of the things that articles ask for. Each answers with text, empty for a gap."""
 
-    def __init__(self, record: Record, policy: Policy, one: Standing, plain: Plain) -> None:
-        self._record, self._policy, self._one, self._plain = record, policy, one, plain
+    def __init__(self, record: Record, policy: Policy, one: Standing, people: Mapping[str, PersonRecord]) -> None:
+        self._record, self._policy, self._one, self._people = record, policy, one, people
 
     def part(self, item: str) -> Part:
         """One item of a rule's content: of the catalogue's, or in a team's own words."""
         asks, says = _CONTENT.get(item, (item, _nothing))
-        return Part(asks, str(self._plain.text(says(self))).strip())
+        return Part(asks, str(Plain(self._people).text(says(self))).strip())
 
     def what_happened(self) -> str:
         incident = self._record.incident
@@ -117,7 +116,8 @@ class _Known:
 
     def contact(self) -> str:
         owner = duties.owner(self._record, self._policy, self._one.rule)
-        return f"<@{owner}>" if owner else ""
+        known = self._people.get(owner or "")
+        return ", ".join(filter(None, [known.name, known.email])) if known else f"<@{owner}>" if owner else ""
 
     def people_number(self) -> str:
         numbers = ("individuals", "consumers", "ca_residents", "state_residents")

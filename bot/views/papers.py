@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.views.pictures import Picture
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -30,16 +33,23 @@ th, td { border-bottom: 1px solid #8886; padding: 0.3rem 0.8rem 0.3rem 0; text-a
 MARGIN, LINE, INDENT = 20, 5.4, 5.0
 SIZES = {"h1": 18.0, "h2": 13.5}
 TEXT = 10.5
+# A heading with less below it moves to the next page.
+LINES_BELOW_A_HEADING = 4
+OUTLINE = 0.08
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph: what it is (`h1`, `h2`, `p` or `li`), how deep in lists, and its text with the parts that stand out."""
+    """A paragraph: what it is (`h1`, `h2`, `p` or `li`), how deep in lists, and its text, run by run: whether it stands out."""
 
     kind: str
     depth: int
-    text: str
-    strong: bool = False
+    runs: tuple[tuple[str, bool], ...]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(text for text, _ in self.runs)
 
 
 def html(markdown: str, picture: Picture | None = None) -> str:
@@ -93,24 +103,34 @@ def pdf(markdown: str, *, now: datetime, picture: Picture | None = None) -> byte
     headings = [at for at, block in enumerate(found) if block.kind in SIZES]
     below = min([at for at in headings if found[at].text == "Timeline"] or headings or [0])
     for at, block in enumerate(found):
-        if block.kind == "h1":
-            sheet.set_title(block.text)
-        size = SIZES.get(block.kind, TEXT) + (2 if block.strong else 0)
-        if block.kind == "h2":
-            sheet.ln(LINE)
-        sheet.set_font("text", size=size)
-        indent = INDENT * block.depth
-        sheet.set_x(MARGIN + indent)
-        mark = "• " if block.kind == "li" else ""
-        sheet.multi_cell(0, LINE * size / TEXT, mark + block.text, align="L", new_x="LMARGIN", new_y="NEXT")
-        if block.kind != "li":
-            sheet.ln(LINE / 3)
+        _write(sheet, block)
         if picture is not None and at == below:
             high = min(sheet.epw * picture.height / picture.width, sheet.eph - 2 * LINE)
             wide = high * picture.width / picture.height
             sheet.image(io.BytesIO(picture.png), w=wide, h=high, alt_text=picture.alt)
             sheet.ln(LINE)
     return bytes(sheet.output())
+
+
+def _write(sheet: "FPDF", block: Block) -> None:
+    from fpdf.enums import TextMode
+
+    size = SIZES.get(block.kind, TEXT)
+    height = LINE * size / TEXT
+    if block.kind == "h1":
+        sheet.set_title(block.text)
+    if block.kind == "h2":
+        sheet.ln(LINE)
+        if sheet.will_page_break(LINES_BELOW_A_HEADING * LINE):
+            sheet.add_page()
+    sheet.set_font("text", size=size)
+    sheet.set_left_margin(MARGIN + INDENT * block.depth)
+    for text, is_strong in ((("• ", False),) if block.kind == "li" else ()) + block.runs:
+        # The font has one weight in its file: what stands out is drawn with an outline.
+        with sheet.local_context(text_mode=TextMode.FILL_STROKE if is_strong else TextMode.FILL, line_width=OUTLINE):
+            sheet.write(height, text)
+    sheet.set_left_margin(MARGIN)
+    sheet.ln(height if block.kind == "li" else height + LINE / 3)
 
 
 def blocks(markdown: str) -> Iterator[Block]:
@@ -134,14 +154,22 @@ def _blocks(tokens: Iterable[Token]) -> Iterator[Block]:
                 fresh = True
             case "inline":
                 shown = kind if kind != "p" or not fresh else "li"
-                strong = any(child.type == "strong_open" for child in token.children or ())
-                yield Block(shown, depth, _plain(token), strong=strong)
+                yield Block(shown, depth, tuple(_runs(token)))
                 fresh = False
 
 
-def _plain(token: Token) -> str:
+def _runs(token: Token) -> Iterator[tuple[str, bool]]:
+    """The text of a paragraph, cut where what stands out begins and ends."""
     breaks = {"softbreak": "\n", "hardbreak": "\n"}
-    return "".join(breaks.get(child.type, child.content) for child in token.children or ())
+    text, is_strong = "", False
+    for child in token.children or ():
+        if child.type in ("strong_open", "strong_close"):
+            if text:
+                yield text, is_strong
+            text, is_strong = "", child.type == "strong_open"
+        text += breaks.get(child.type, child.content)
+    if text:
+        yield text, is_strong
 
 
 def _parser() -> MarkdownIt:

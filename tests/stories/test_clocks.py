@@ -71,6 +71,8 @@ def test_gdpr_from_the_question_to_the_filing(story):
     (drafted,) = room.said("asked for a draft")
     names = [file["name"] for reply in room.thread(drafted) for file in reply["files"]]
     assert names == ["INC-1-gdpr-33-1-draft.md", "INC-1-gdpr-33-1-draft.pdf"]
+    (draft,) = [content for content in story.slack.state.contents.values() if content.startswith(b"# Draft")]
+    assert draft.decode().partition("such as the Data")[2].split("\n")[2] == "Kai, kai@example.com"
 
     # Half-way the owner alone is reminded; once it was filed, nobody is.
     before = [len(person.direct_messages()) for person in (bo, kai)]
