@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from datetime import timedelta
 
-from bot import carry, database, slack
+from bot import carry, database, lease, slack
 from bot.effects import KINDS, WITH_SLACK, WITHOUT_SLACK, RefreshCard, RefreshHomes, RefreshTopic
 from bot.errand import Errand
 from bot.errors import (
@@ -165,7 +165,7 @@ class Delivery:
     def _carry(self, claimed: Claimed) -> None:
         try:
             effect = KINDS[claimed.kind].model_validate(claimed.payload)
-            with slack.within(CALLING_SECONDS):
+            with lease.within(CALLING_SECONDS):
                 learned = carry.carry(effect, Errand(self.parts, claimed))
         except NotYet as first:
             self._postpone(claimed, FIRST_WAIT, str(first), for_ever=True, level=logging.DEBUG)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import IO, Any
 
+from bot import lease
 from bot.errors import TargetError, TargetUnclear
 
 SECONDS = 8.0
@@ -77,6 +78,8 @@ class Remote:
             },
         )
         what = f"{method} {path.partition('?')[0]}"
+        if lease.is_over():
+            raise TargetUnclear(f"{self.name} was not asked for {what}: the lease ends, and the rest comes later")
         try:
             with self._opener.open(request, timeout=self._seconds) as answer:
                 return Given(_read(answer), _named(answer.headers))

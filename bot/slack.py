@@ -9,13 +9,10 @@ import contextlib
 import copy
 import http.client
 import logging
-import math
 import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,6 +21,7 @@ from typing import Any, Self
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import lease
 from bot.errors import SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import SLACK_CALLS
 from bot.pace import Pace
@@ -79,20 +77,6 @@ class RoomSeen:
 
 
 # When whoever calls must be done, on the monotonic clock.
-_ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Calls inside the block begin within so many seconds, or not at all: then they raise `SlackUnclear`.
-
-    An effect whose calls are answered slowly could outlive its lease, and another carrier would begin it beside this one.
-    """
-    before = _ENDS.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _ENDS.reset(before)
 
 
 class Slack:
@@ -119,7 +103,7 @@ class Slack:
         Waits for its turn if that is near; `SlackBusy`, and nothing was done, if it is not.
         """
         self._take_turn(method, arguments.get("channel"))
-        if time.monotonic() >= _ENDS.get():
+        if lease.is_over():
             raise SlackUnclear(method, NO_TIME_LEFT, "it was not asked: the lease ends, and the rest comes later")
         function: Callable[..., Any] = getattr(self.web, method.replace(".", "_"))
         try:

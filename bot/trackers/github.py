@@ -194,7 +194,7 @@ def _sorted(refusal: Refusal) -> TargetError:
         case 422 if _is_about_assignees(refusal.answer):
             return _Unassignable(sentence)
         case status:
-            return TargetRefused(f"{sentence}: {TODO.get(status, TODO[422])}")
+            return TargetRefused(f"{sentence}: {TODO.get(301 if status < 400 else status, TODO[422])}")
 
 
 TODO = {

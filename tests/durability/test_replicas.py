@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from bot import schedule, slack
+from bot import lease, schedule
 from bot.app import Tocsin
 from bot.delivery import LEASE, Delivery
 from bot.effects import RefreshCard
@@ -64,7 +64,7 @@ def test_a_refresh_is_not_carried_before_the_change_that_counts_on_it(stage: Sta
 def test_a_carrier_begins_no_call_that_could_outlive_its_lease(stage: Stage):
     """Slack answers each call, but slowly: another bot would take the effect over while this one is still at it."""
     before = stage.slack.requests.next_number()
-    with slack.within(0), pytest.raises(SlackUnclear):
+    with lease.within(0), pytest.raises(SlackUnclear):
         stage.parts.slack.call("chat.postMessage", channel="C1", text="too late")
     assert stage.slack.requests.next_number() == before + 1
     stage.parts.slack.call("auth.test")

@@ -11,24 +11,30 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot import policy, settings
+from bot import lease, policy, settings
 from bot.app import Tocsin
 from bot.clock import MovableClock
 from bot.delivery import LEASE, Delivery
+from bot.errors import TargetUnclear
+from bot.trackers import github
 from bot.workflows import actions, incidents
 from db import queries
 from db.outbox import Claimed
 from db.records import PersonRecord
 from db.store import Store
+from tests import jira
 from tests.conftest import DATABASES
 from tests.durability.breaking import PowerCut
 from tests.github import REPO, TOKEN, GitHub
+from tests.jira import Jira
 
 RULES = f"""
 trackers:
-  use: github
+  use: TRACKER
   github: {{repo: {REPO}}}
+  jira: {{project: {jira.PROJECT}}}
 """
 BO = PersonRecord(user="U0BO", name="Bo")
 
@@ -53,10 +59,19 @@ TROUBLES = (
     Trouble("answer lost", carried_out=True),
     Trouble("connection reset"),
 )
-CALLS = (("POST", "/issues"), ("GET", "/issues/1"), ("POST", "/comments"), ("PATCH", "/issues/1"))
+GITHUB, JIRA = "github", "jira"
+CALLS = (
+    (GITHUB, "POST", "/issues"),
+    (GITHUB, "GET", "/issues/1"),
+    (GITHUB, "POST", "/comments"),
+    (GITHUB, "PATCH", "/issues/1"),
+    (JIRA, "POST", "/issue"),
+    (JIRA, "POST", "/comment"),
+    (JIRA, "POST", "/transitions"),
+)
 MATRIX = [
-    pytest.param(DATABASES[turn % 2], *case, id=f"{' '.join(case[0])}-{case[1]}-{DATABASES[turn % 2]}")
-    for turn, case in enumerate(product(CALLS, TROUBLES))
+    pytest.param(DATABASES[turn % 2], tracker, (method, end), trouble, id=f"{tracker} {method} {end}-{trouble}")
+    for turn, ((tracker, method, end), trouble) in enumerate(product(CALLS, TROUBLES))
 ]
 
 
@@ -75,25 +90,32 @@ class Mortal(Delivery):
 
 
 @pytest.fixture
-def github(clock: MovableClock) -> Iterator[GitHub]:
-    office = GitHub(clock.now)
-    office.opens()
-    yield office
-    office.closes()
-    assert office.wrong == []
+def office(tracker: str, clock: MovableClock) -> Iterator[GitHub | Jira]:
+    """The tracker that the case names. It knows an issue only a while after it was made."""
+    opened = (GitHub if tracker == GITHUB else Jira)(clock.now)
+    opened.lag = timedelta(seconds=30)
+    opened.opens()
+    yield opened
+    opened.closes()
+    assert opened.wrong == []
 
 
 @pytest.fixture
-def bot(database_url: str, clock: MovableClock, github: GitHub, tmp_path: Path) -> Iterator[Tocsin]:
+def bot(
+    database_url: str, tracker: str, clock: MovableClock, office: GitHub | Jira, tmp_path: Path
+) -> Iterator[Tocsin]:
     rules = tmp_path / "policy.yml"
-    rules.write_text(RULES)
+    rules.write_text(RULES.replace("TRACKER", tracker))
     environment = {
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_APP_TOKEN": "xapp-1",
         "SLACK_API_URL": "http://127.0.0.1:1/",
         "DATABASE_URL": database_url,
         "TOCSIN_GITHUB_TOKEN": TOKEN,
-        "TOCSIN_GITHUB_URL": github.url,
+        "TOCSIN_GITHUB_URL": office.url,
+        "TOCSIN_JIRA_URL": office.url,
+        "TOCSIN_JIRA_USER": jira.USER,
+        "TOCSIN_JIRA_TOKEN": jira.TOKEN,
     }
     found = settings.load(need_slack=True, env=environment)
     built = Tocsin(found, policy.load(rules), clock, store=Store(database_url, clock.now))
@@ -101,10 +123,9 @@ def bot(database_url: str, clock: MovableClock, github: GitHub, tmp_path: Path) 
     built.parts.store.close()
 
 
-@pytest.mark.parametrize(("database_url", "call", "trouble"), MATRIX, indirect=["database_url"])
-def test_a_call_to_the_tracker_goes_wrong(bot: Tocsin, github: GitHub, clock: MovableClock, call, trouble: Trouble):
-    github.lag = timedelta(seconds=30)
-    github.breaks = [(*call, trouble.carried_out)] * trouble.times
+@pytest.mark.parametrize(("database_url", "tracker", "call", "trouble"), MATRIX, indirect=["database_url"])
+def test_a_call_to_a_tracker_goes_wrong(bot: Tocsin, office, tracker, clock: MovableClock, call, trouble: Trouble):
+    office.breaks = [(*call, trouble.carried_out)] * trouble.times
     delivery = Mortal(bot.parts)
     delivery.kills = trouble.kills
 
@@ -117,15 +138,27 @@ def test_a_call_to_the_tracker_goes_wrong(bot: Tocsin, github: GitHub, clock: Mo
         incident = incidents.declare(work, policy=bot.parts.policy, by="U0ANA", title="Checkout is down")
         day = date(2026, 12, 1)
         action = actions.add(work, number=incident.id, by="U0ANA", text="Add an alert", owner=BO, due_on=day, today=day)
-    for _ in range(4):
+    for _ in range(8):
         passes()
     with bot.parts.store.begin() as work:
         actions.reject(work, action_id=action.id, number=incident.id, by="U0BO", reason="We need none")
     for _ in range(4):
         passes()
-    assert len(github.breaks) < trouble.times, "the trouble came"
-    (issue,) = github.issues
-    assert (issue["state"], issue["state_reason"], len(issue["comments"])) == ("closed", "not_planned", 1)
+    assert len(office.breaks) < trouble.times, "the trouble came"
+    (issue,) = office.issues
+    assert len(issue["comments"]) == 1
+    how = issue["state_reason"] if tracker == GITHUB else issue["fields"]["status"]["name"]
+    assert how == ("not_planned" if tracker == GITHUB else "Declined")
     with bot.parts.store.read() as session:
         (known,) = queries.actions(session, incident.id)
-    assert (known.state, known.url) == ("rejected", issue["html_url"])
+    assert known.state == "rejected"
+    assert known.url
+
+
+def test_a_carrier_begins_no_call_that_could_outlive_its_lease(clock: MovableClock):
+    office = GitHub(clock.now)
+    office.opens()
+    with lease.within(0), pytest.raises(TargetUnclear, match="lease"):
+        github.GitHub(SecretStr(TOKEN), office.url, REPO).look_at("1")
+    office.closes()
+    assert office.calls == []
