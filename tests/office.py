@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from jsonschema import Draft202012Validator
@@ -18,6 +19,7 @@ class Office:
         self.wrong: list[str] = []
         self.answers: list[tuple[int, dict[str, str]]] = []  # given in place of the next answers, and nothing is done
         self.loses_answers = 0  # so many requests are carried out, and the connection is cut
+        self.meanwhile: list[Callable[[], None]] = []  # what happens elsewhere before the next answers leave
         self.breaks: list[tuple[str, str, bool]] = []  # method, end of the path, whether it is carried out before that
         self._server: ThreadingHTTPServer | None = None
 
@@ -74,6 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._give(status, {"error": "trouble"}, more)
         else:
             status, answer, *more = office.answer(self.command, self.path, json.loads(body) if body else None, headers)
+            if office.meanwhile:
+                office.meanwhile.pop(0)()
             if office.loses_answers and self.command != "GET":
                 office.loses_answers -= 1
                 self.close_connection = True

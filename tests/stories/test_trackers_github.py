@@ -9,6 +9,7 @@ import pytest
 from bot import doctor, web
 from bot.settings import HttpAddress, load
 from bot.trackers import polling
+from bot.workflows import actions
 from tests.github import REPO, SECRET, TOKEN, GitHub
 from tests.story import text
 
@@ -86,7 +87,9 @@ def test_from_an_action_to_its_end_at_github(story, room, github):
 
     issue["body"] = f"Somebody adds a plan.\n\n{issue['body']}"
     ana.presses("actions.move", "1:1", room.card)
+    issue["assignees"] = [{"login": "kai-demo"}]
     ana.fills("Move the action", due="2026-12-24")
+    assert issue["assignees"] == [{"login": "kai-demo"}], "who was assigned by hand stays"
     ana.presses("actions.give", "1:1", room.card)
     ana.fills("Give the action", person=kai.id)
     assert "Somebody adds a plan." in issue["body"]
@@ -144,8 +147,9 @@ def test_what_ends_here_ends_there(story, room, github):
         ["Rejected by Bo: Disks are not the problem"],
         ["Done by Bo."],
     ]
-    polls(story)
-    polls(story)
+    for _ in range(3):
+        polls(story)
+    assert github.spared >= 1
     assert [action.state for action in story.record(1).actions] == ["done", "rejected", "done"]
     assert [len(one["comments"]) for one in github.issues] == [1, 1, 1], "nothing goes round in a circle"
 
@@ -212,6 +216,23 @@ def test_both_sides_change_while_they_do_not_hear_of_each_other(story, room, git
     github.opens(port)
     story.passes(minutes=10)
     assert [action.state for action in story.record(1).actions] == ["done", "rejected"]
+
+
+def test_what_is_done_here_while_github_answers_is_not_written_over(story, room, github):
+    (ana,) = story.people("Ana")
+    ana.types("/incident action Add an alert", room)
+    github.closes_issue(1, "not_planned")
+    story.clock.moves(timedelta(minutes=1))
+
+    def finishes():
+        with story.bot.parts.store.begin() as work:
+            actions.finish(work, action_id=1, number=1, by=ana.id)
+
+    polling.poll(story.bot.parts)
+    github.meanwhile = [finishes]
+    story.settles()
+    assert the(story).state == "done"
+    assert "rejected" not in str(story.record(1).timeline)
 
 
 def test_what_cannot_be_is_said_and_tried_again(story, room, github):
