@@ -33,6 +33,7 @@ from db.records import (
     ReaderRecord,
     Record,
     ReviewRecord,
+    RiskAnswerRecord,
     SignatureRecord,
     VersionRecord,
 )
@@ -116,6 +117,7 @@ def _bundle(reading: Reading, number: int, deliveries: tuple[DeliveryRecord, ...
         readers=of(ReaderRecord, "readers", "name", "key"),
         deployment=next(iter(of(DeploymentRecord, "deployments")), None),
         notice=next(iter(of(NoticeRecord, "notices")), None),
+        risk=next(iter(of(RiskAnswerRecord, "risk_answers")), None),
     )
     return Bundle(
         number=number,

@@ -27,10 +27,10 @@ from bot.evidence.probes import Bench, Outcome
 from bot.policy import Policy
 from bot.views import document
 from bot.workflows import duties
-from db import bundles, proof, queries
+from db import bundles, proof, queries, risks
 from db.bundles import Bundle
 from db.enums import CustomerUpdateState, EntryKind, Phase, ReviewState
-from db.models import Audit, Counter, Person, PolicyVersion
+from db.models import Audit, Counter, Incident, Person, PolicyVersion, RiskEntry
 from db.records import IncidentRecord, Month, PersonRecord, Record, users_in
 from db.store import Store
 
@@ -281,6 +281,8 @@ class _Writing:
         found = self.drilled if is_drills else self.found
         months = period.months_over(self.policy, self.order.made_at)
         probes.look_around(found, session, self.bench, months=months, ends_at=period.ends_at)
+        self.sheets["risks"].extend(_risks(session, private=self.order.private))
+        self.sheets["risk_history"].extend(_risk_history(session, period, private=self.order.private))
         self.sheets["access"].extend(_access(session, period))
         self.sheets["policies"].extend(self._policies(session))
         self.sheets["people"].extend({"user": user, "name": self.known[user].name} for user in sorted(self.named))
@@ -398,6 +400,23 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "rejected_because",
     ),
     "members": ("incident", "user", "present", "as_of"),
+    "risks": (
+        "risk",
+        "title",
+        "category",
+        "likelihood",
+        "impact",
+        "likelihood_after",
+        "impact_after",
+        "score",
+        "treatment",
+        "owner",
+        "review_on",
+        "state",
+        "controls",
+        "incidents",
+    ),
+    "risk_history": ("risk", "at", "what", "by", "text"),
     "access": ("at", "user", "what", "incident", "allowed"),
     "policies": ("number", "since", "until", "file", "sha256"),
     "people": ("user", "name"),
@@ -561,6 +580,43 @@ def _actions(bundle: Bundle, record: Record) -> Iterator[Cells]:
 def _members(bundle: Bundle) -> Iterator[Cells]:
     for row in bundle.members:
         yield {"incident": bundle.key, "user": row.user, "present": row.present, "as_of": export.time(row.as_of)}
+
+
+def _risks(session: Session, *, private: bool) -> Iterator[Cells]:
+    """The register as it stands; a private incident is one that showed a risk, and no more."""
+    linked = risks.links(session, seen=risks.seen_by(None) if private else risks.public())
+    for one in sorted(risks.register(session, closed=True), key=lambda risk: risk.id):
+        yield {
+            "risk": one.key,
+            "title": one.title,
+            "category": one.category,
+            "likelihood": one.likelihood,
+            "impact": one.impact,
+            "likelihood_after": one.likelihood_after,
+            "impact_after": one.impact_after,
+            "score": one.score,
+            "treatment": one.treatment.value,
+            "owner": one.owner,
+            "review_on": one.review_on.isoformat(),
+            "state": one.state.value,
+            "controls": ", ".join(one.controls),
+            "incidents": ", ".join(link.key for link in linked.get(one.id, ())),
+        }
+
+
+def _risk_history(session: Session, period: Period, *, private: bool) -> Iterator[Cells]:
+    """What happened to the risks in the period. What comes from a private incident says neither who nor what."""
+    hidden = set() if private else set(session.scalars(select(Incident.id).where(Incident.private)))
+    question = select(RiskEntry).where(RiskEntry.at >= period.begins_at, RiskEntry.at < period.ends_at)
+    for row in session.scalars(question.order_by(RiskEntry.risk_id, RiskEntry.id)):
+        shown = row.data.get("incident") not in hidden
+        yield {
+            "risk": f"R-{row.risk_id}",
+            "at": export.time(row.at),
+            "what": row.kind.value,
+            "by": row.by if shown else None,
+            "text": row.text if shown else None,
+        }
 
 
 def _access(session: Session, period: Period) -> Iterator[Cells]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.evidence import controls
 from bot.policy import ANYBODY, Policy
 from bot.policy.clocks import State
-from bot.workflows import duties, lifecycle
+from bot.workflows import assessing, duties, lifecycle
 from db.bundles import Bundle
 from db.enums import ActionKind, ActionState, Answer, CustomerUpdateState, EntryKind, Phase, Remedy, ReviewState
 from db.models import Incident, Nudge
@@ -235,6 +235,13 @@ def _told(record: Record, bundle: Bundle, bench: Bench) -> bool | str | None:
 _PUBLISHED = CustomerUpdateState.PUBLISHED
 
 
+def _weighed(record: Record, bundle: Bundle, bench: Bench) -> bool | str | None:
+    incident = record.incident
+    if incident.phase is not Phase.CLOSED or not assessing.is_required(incident, bench.policy):
+        return None
+    return record.risk is not None or "nobody has said which risk it was"
+
+
 def _deployed(record: Record, bundle: Bundle, bench: Bench) -> bool | str | None:
     deployment = record.deployment
     if deployment is None:
@@ -262,6 +269,7 @@ EACH: Mapping[str, Each] = {
     "E11": _proved,
     "E12": _improved,
     "E13": _told,
+    "E14": _weighed,
     "E16": _deployed,
     "E22": _unchanged,
 }

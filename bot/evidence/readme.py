@@ -21,6 +21,8 @@ FILES = {
     "actions.csv, .json": "follow-up actions, with owner, due date, state and proof",
     "deliveries.csv, .json": "what became of each message that tocsin had to deliver, as far as it is still kept",
     "policies.csv, .json, policies/": "the policies that were in force in the period, as they held, defaults included",
+    "risks.csv, .json": "the risk register as it stood, with the incidents that showed each risk",
+    "risk_history.csv, .json": "what happened to the risks in the period",
     "access.csv, .json": "who was refused what, and what administrators did, in the period",
     "members.csv, .json": "who is in the room of each incident, or was, as Slack told",
     "people.csv, .json": "the names of the people whom the other files name by their ids",

@@ -93,6 +93,10 @@ def test_what_an_auditor_gets(tocsin: Tocsin, life: Life, books: Store) -> None:
     assert not [name for name in files if "INC-2" in name and not name.startswith("timelines/")]
     assert set(json.loads(files["timelines/INC-2.json"])["entries"][0]) == {"seq", "content_hash", "hash"}
     assert SECRET.encode() not in b"".join(files.values())
+    register = {row["risk"]: row["incidents"] for row in rows(files, "risks")}
+    assert (register["R-1"], register["R-2"]) == ("INC-1", "a private incident")
+    began = {row["risk"]: row["by"] for row in rows(files, "risk_history") if row["what"] in ("added", "linked")}
+    assert (bool(began["R-1"]), began["R-2"]) == (True, "")
 
     # What was found and what is missing is said, and no more than that.
     results = manifest["results"]

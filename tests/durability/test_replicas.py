@@ -148,7 +148,8 @@ def test_each_reminds_and_everybody_is_reminded_once(stage: Stage, bots: list[To
         with ThreadPoolExecutor(BOTS) as pool:
             taken = sum(pool.map(chases, bots))
         with stage.store.read() as session:
-            steps = session.scalars(select(Nudge).where(Nudge.at == stage.clock.now())).all()
+            of_chases = ~Nudge.subject.startswith("report:")  # The month's report comes at the same hour.
+            steps = session.scalars(select(Nudge).where(Nudge.at == stage.clock.now(), of_chases)).all()
         assert taken == len(steps) >= 5
         assert set(Counter((step.subject, step.round) for step in steps).values()) == {1}
     stage.waits_for(stage.is_finished, seconds=120)

@@ -101,6 +101,40 @@ def test_one_change_in_any_column_of_any_table_is_named(store, life):
     assert wrong(store) == []
 
 
+def test_one_byte_of_what_lies_in_the_file_is_named(store, life):
+    """Whatever the byte makes of it: another value, or none that anybody can read. What reads the same is the same."""
+    if not store.is_sqlite:
+        pytest.skip("PostgreSQL keeps its bytes to itself")
+    missed = []
+    with store.engine.connect() as connection:
+        session = store._sessions(bind=connection)
+        for table, column in flips():
+            kept = connection.exec_driver_sql(
+                f'SELECT rowid, CAST("{column.name}" AS BLOB) FROM "{table.name}" '
+                f"WHERE typeof(\"{column.name}\") = 'text' AND \"{column.name}\" <> '' ORDER BY rowid DESC LIMIT 1"
+            ).first()
+            for place in {0, len(kept[1]) // 2, len(kept[1]) - 1} if kept else ():
+                rowid, raw = kept
+                spoilt = raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+                before = seen(connection, column, rowid)
+                connection.exec_driver_sql(without_keys(store))
+                connection.exec_driver_sql(
+                    f'UPDATE "{table.name}" SET "{column.name}" = CAST(? AS TEXT) WHERE rowid = ?', (spoilt, rowid)
+                )
+                if seen(connection, column, rowid) != before and not list(proof.verify(session)):
+                    missed.append((table.name, column.name, raw, spoilt))
+                connection.rollback()
+    assert missed == []
+
+
+def seen(connection, column, rowid):
+    """What whoever asks for it gets."""
+    try:
+        return connection.execute(select(column).where(text(f"rowid = {rowid}"))).scalar()
+    except (LookupError, ValueError, TypeError):
+        return ValueError
+
+
 def named(table, row):
     if table.name == "incidents":
         return f"INC-{row['id']}"
