@@ -61,9 +61,9 @@ log = logging.getLogger(__name__)
 LATE = timedelta(minutes=5)
 # https://docs.slack.dev/interactivity/deep-linking: opens a channel in the app or, without it, in the browser.
 ROOM_LINK = "https://slack.com/app_redirect?channel="
-# What tells somebody of a new incident waits so long for the room that it is to lead to.
 # So many unknown people are asked about for one document.
 ASKED_MOST = 20
+# What tells somebody of a new incident waits so long for the room that it is to lead to.
 ROOM_SOON = timedelta(seconds=15)
 LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours", "role_wanted"})
 

@@ -55,7 +55,7 @@ def letter(
 class Plain:
     """Nothing is markup. Names instead of ids, UTC times."""
 
-    bullet, deeper = Safe("-"), Safe("-")
+    bullet, deeper, gap = Safe("-"), Safe("-"), Safe("")
 
     def __init__(self, people: Mapping[str, PersonRecord]) -> None:
         self._people = people
@@ -112,7 +112,7 @@ class Plain:
 class Html(Plain):
     """What people wrote is escaped, and no address in it becomes a link."""
 
-    bullet, deeper = Safe("•"), Safe("•")
+    bullet, deeper, gap = Safe("•"), Safe("•"), Safe("")
 
     def text(self, raw: str) -> Safe:
         """Escaped."""

@@ -20,7 +20,7 @@ _HARD_BREAK = "  \n"
 class Markdown:
     """The dialect for one document: it knows the people's names and the incident's room."""
 
-    bullet, deeper = Safe("-"), Safe("  -")
+    bullet, deeper, gap = Safe("-"), Safe("  -"), Safe("\n")
 
     def __init__(self, people: Mapping[str, PersonRecord], incident: IncidentRecord | None) -> None:
         self._people = people

@@ -44,6 +44,10 @@ class Dialect(Protocol):
     def deeper(self) -> Safe:
         """What a line of a list within a list begins with."""
 
+    @property
+    def gap(self) -> Safe:
+        """What a list needs between the line above it and itself."""
+
     def text(self, raw: str) -> Safe:
         """People's words, with their line ends."""
 
@@ -75,7 +79,7 @@ class Dialect(Protocol):
 class Mrkdwn:
     """For Slack. Titles and headings begin with a form feed, which people's words never hold: there it is cut."""
 
-    bullet, deeper = Safe("•"), Safe("        ◦")
+    bullet, deeper, gap = Safe("•"), Safe("        ◦"), Safe("")
 
     def text(self, raw: str) -> Safe:
         """Escaped."""
@@ -132,7 +136,14 @@ def render(template: str, values: Mapping[str, Any], *, policy: Policy, dialect:
 
 def _context(values: Mapping[str, Any], policy: Policy, dialect: Dialect) -> dict[str, Any]:
     given = {name: value for name, value in values.items() if value is not None}
-    return {**given, "policy": policy, "dialect": dialect, "bullet": dialect.bullet, "deeper": dialect.deeper}
+    return {
+        **given,
+        "policy": policy,
+        "dialect": dialect,
+        "bullet": dialect.bullet,
+        "deeper": dialect.deeper,
+        "gap": dialect.gap,
+    }
 
 
 def complaint(error: Exception, path: Path) -> str:

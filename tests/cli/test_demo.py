@@ -108,7 +108,11 @@ def check_prepared(ended: Record, going_on: Record) -> None:
     assert ended.incident.phase is Phase.CLOSED
     assert ended.review is not None
     assert ended.review.state is ReviewState.DONE
-    assert len(ended.actions) == 1
+    assert len(ended.actions) == 2
+    assert [(factor.kind, factor.root_cause, len(factor.whys)) for factor in ended.factors] == [
+        ("process", True, 3),
+        ("detection", False, 0),
+    ]
     kinds = {entry.kind.value for entry in ended.timeline}
     assert {"role", "phase", "note", "update", "pinned", "answer", "contained", "verified", "closed"} <= kinds
     assert (going_on.incident.phase, going_on.incident.severity) == (Phase.CONTAINMENT, "sev1")
