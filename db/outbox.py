@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from db.enums import EffectState
@@ -241,7 +242,11 @@ def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str)
         newer.due_at, newer.attempts, newer.error = until, row.attempts, error
         row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
         return
-    row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
+    try:
+        with session.begin_nested():
+            row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
+    except IntegrityError:  # It belongs to no incident, whose lock would order the two, and was told anew just now.
+        row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
 
 
 def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot import homes
 from bot.effects import (
     KINDS,
     PostReport,
@@ -24,7 +25,7 @@ from bot.effects import (
 from bot.parts import Parts
 from bot.views import card, document
 from bot.views.kit import Message
-from db import proof, queries, similar
+from db import proof, queries, similar, waiting
 from db.enums import EffectState
 from db.models import Effect, Incident
 from db.records import Record
@@ -80,6 +81,7 @@ class Audit:
             view.unfinished(),
             view.rooms(rooms),
             view.refreshes(),
+            view.homes(),
             view.sayings(),
             view.pictures(),
             view.reactions(),
@@ -183,6 +185,17 @@ class View:
         for one in there:
             if one["markdown"] != wanted:
                 yield f"the canvas of {incident.key} says\n{one['markdown']}\nand not\n{wanted}"
+
+    def homes(self) -> Iterator[str]:
+        """Who has Home open sees what is so; figures may be a minute old, and come last."""
+        with self.parts.store.read() as session:
+            users = waiting.homes_open(session, self.parts.clock.now())
+        for user in users:
+            shown = self.slack.home(self.slack.person(user)) or {"blocks": []}
+            wanted = homes.drawn(self.parts, user).to_dict()
+            seen, drawn = (text(view).partition("*Figures*")[0] for view in (shown, wanted))
+            if seen != drawn:
+                yield f"{user} sees on their Home\n{seen}\nand not\n{drawn}"
 
     # ── what is said once ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,7 +16,7 @@ from bot.effects import (
     ShareReview,
     ShowMenu,
 )
-from bot.workflows import answers, incidents
+from bot.workflows import answers, homes, incidents
 from bot.workflows.telling import redraw, say, whisper
 from db.enums import Phase
 from db.models import Incident, Review
@@ -117,6 +117,18 @@ def asking_for_the_menu(stage: Stage) -> None:
 def reporting_a_month(stage: Stage) -> None:
     with stage.store.begin() as work:
         work.tell(PostReport(month="2026-10"))
+
+
+def opening_home(stage: Stage) -> None:
+    declared(stage)
+    stage.carries()
+    stage.changes(homes.opened, user=KAI)
+
+
+def declaring_while_home_is_open(stage: Stage) -> None:
+    stage.changes(homes.opened, user=KAI)
+    stage.carries()
+    declared(stage)
 
 
 def pinning(stage: Stage) -> None:
@@ -261,6 +273,8 @@ STEPS = [
     Step(inviting_a_stranger, "Invite", "conversations.invite"),
     Step(asking_for_the_menu, "ShowMenu", "chat.postMessage"),
     Step(reporting_a_month, "PostReport", "chat.postMessage"),
+    Step(opening_home, "RefreshHome", "views.publish"),
+    Step(declaring_while_home_is_open, "RefreshHome", "views.publish"),
     Step(pinning, "React", "reactions.add"),
     Step(beginning_a_review, "RefreshReview", "chat.postMessage"),
     Step(beginning_a_review, "RefreshReview", "chat.postMessage", 2),

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.clock import MovableClock, SharedClock
-from bot.effects import OpenRoom, RefreshCard, Say
+from bot.effects import OpenRoom, RefreshCard, RefreshHome, Say
 from db import outbox
 from db.enums import EffectState
 from db.models import Effect
@@ -133,6 +133,28 @@ def test_many_carriers_share_the_work_and_double_nothing(store, number):
         carried = [effect for taken in pool.map(carry, range(4)) for effect in taken]
     assert sorted(carried) == sorted(set(carried))
     assert states(store) == [EffectState.DONE] * 40
+
+
+def test_what_is_told_anew_while_it_is_put_off_waits_once(postgresql_url, store, number):
+    """Where no incident's lock orders the two: somebody opens Home while Slack says "later" to its last drawing."""
+    if store.is_sqlite:
+        pytest.skip("several bots take a PostgreSQL")
+    tell(store, RefreshHome(user="U0ANA"))
+    (claimed,) = claim(store)
+    waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+
+    def put_off():
+        with store.begin() as work:
+            outbox.postpone(work.session, claimed, until=work.now, error="ratelimited")
+
+    with ThreadPoolExecutor(1) as pool, store.read() as looks:
+        with store.begin() as work:
+            outbox.tell(work.session, [(RefreshHome(user="U0ANA"), None)], work.now)
+            off = pool.submit(put_off)
+            while not looks.scalar(waits):
+                looks.rollback()
+        off.result()
+    assert states(store) == [EffectState.DONE, EffectState.WAITING]
 
 
 def test_a_bot_whose_clock_is_wrong_takes_nothing_over_early(postgresql_url, store, number):

@@ -36,11 +36,14 @@ def test_home_shows_what_somebody_may_see_and_follows_what_others_do(story):
     assert "Your roles" not in home_of(story, ana)
 
     bo.types(f"/incident assign comms {ana.mention}", secret)
+    bo.types(f"/incident action {ana.mention} by tomorrow Change the locks", secret)
     assert "Laptop" in home_of(story, ana)
+    assert "Change the locks" in home_of(story, ana)
     bo.types("/incident take comms", secret)
     ana.person.leaves(secret.channel["name"])
     story.settles()
     assert "Laptop" not in home_of(story, ana)
+    assert "Change the locks" not in home_of(story, ana), "hers, but she does not see that any more"
 
     bo.types(f"/incident action {ana.mention} by tomorrow Add an alert", room)
     assert "Add an alert" in home_of(story, ana)
@@ -50,8 +53,10 @@ def test_home_shows_what_somebody_may_see_and_follows_what_others_do(story):
     shown = home_of(story, ana)
     assert "overdue" in shown
     assert shown.index("Waiting for you") < shown.index("Open incidents")
-    assert "November 2026 so far: 2 incidents" in shown.replace("*", "")
+    figures = shown[shown.index("Figures") :].replace("*", "")
+    assert "November 2026 so far: 2 incidents\n" in figures, "what they were like would tell of the private one"
     calls = published(story)
+    bo.types("/incident action by tomorrow Something of his own", room)
     bo.types("/incident note Nothing that Home shows", room)
     bo.types("/incident update Nor this", room)
     assert published(story) == calls, "it shows the same, so Slack is not called"
