@@ -8,8 +8,7 @@ that says what to do.
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -174,7 +173,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; what is there is
     from bot.clock import SystemClock
     from db import backup as archive
 
-    with database.opened(cli.settings()) as store, _writing(file):
+    with database.opened(cli.settings()) as store, cli.writing(file):
         written = archive.write(store.engine, file, now=SystemClock().now())
     typer.echo(f"{sum(written.rows.values())} rows and {written.timelines} timelines are in {file}.")
 
@@ -286,7 +285,7 @@ def export_record(
 ) -> None:
     """Write out an incident's record as JSON, its review document as Markdown, HTML or PDF, or the register of breaches."""
     if key == BREACHES:
-        _write(_register(form or Format.CSV), out)
+        cli.write(_register(form or Format.CSV), out)
         return
     form = form or Format.JSON
     if form is Format.CSV:
@@ -306,7 +305,7 @@ def export_record(
         with database.snapshot(store) as session:
             if form is Format.JSON:
                 found = export.record_json(session, key, policy=policy, people=people, now=now)
-                _write(json.dumps(found, ensure_ascii=False, indent=2) + "\n", out)
+                cli.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n", out)
                 return
             text = (
                 export.changes_of(session, record)
@@ -315,11 +314,11 @@ def export_record(
             )
     match form:
         case Format.HTML:
-            _write(papers.html(text, pictures.timeline(record, policy, now=now)), out)
+            cli.write(papers.html(text, pictures.timeline(record, policy, now=now)), out)
         case Format.PDF:
             _write_bytes(papers.pdf(text, now=now, picture=pictures.timeline(record, policy, now=now)), out)
         case _:
-            _write(text.rstrip("\n") + "\n", out)
+            cli.write(text.rstrip("\n") + "\n", out)
 
 
 @app.command("report")
@@ -355,16 +354,16 @@ def report_month(
         found = monthly.report(session, policy=policy, month=wanted, now=now, before=before)
     match form:
         case ReportFormat.JSON:
-            _write(json.dumps(report.as_json(found), ensure_ascii=False, indent=2) + "\n", out)
+            cli.write(json.dumps(report.as_json(found), ensure_ascii=False, indent=2) + "\n", out)
         case ReportFormat.CSV:
-            _write(report.as_csv(found), out)
+            cli.write(report.as_csv(found), out)
         case ReportFormat.HTML:
-            _write(report.as_html(found, policy), out)
+            cli.write(report.as_html(found, policy), out)
         case None if out is None:
             below = (figures.now_overdue(found), figures.DEFINITIONS)
             terminal.print_report(report.heads(found), report.table(found, policy), below)
         case _:
-            _write(report.as_markdown(found, policy), out)
+            cli.write(report.as_markdown(found, policy), out)
 
 
 # ── the policy ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -428,14 +427,6 @@ def _register(form: Format) -> str:
     return register.as_csv(rows) if form is Format.CSV else register.as_markdown(rows, now=now)
 
 
-def _write(text: str, out: Path | None) -> None:
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    with _writing(out):
-        out.write_text(text, encoding="utf-8")
-
-
 def _write_bytes(content: bytes, out: Path | None) -> None:
     if out is None and sys.stdout.isatty():
         raise cli.WrongUsage(
@@ -444,16 +435,8 @@ def _write_bytes(content: bytes, out: Path | None) -> None:
     if out is None:
         typer.echo(content, nl=False)
         return
-    with _writing(out):
+    with cli.writing(out):
         out.write_bytes(content)
-
-
-@contextmanager
-def _writing(file: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise errors.TocsinError(f"{file} cannot be written ({error.strerror}). Name another file.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

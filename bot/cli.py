@@ -4,6 +4,8 @@
 
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +109,24 @@ def policy(found: "Settings", file: Path | None = None) -> "Policy":
     from bot import policy as rules
 
     return rules.load(file or found.policy, zone=found.timezone)
+
+
+def write(text: str, out: Path | None) -> None:
+    """Write a text into a file, or print it."""
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    with writing(out):
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Says in words why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise errors.TocsinError(f"{file} cannot be written ({error.strerror}). Name another file.") from error
 
 
 def record(store: "Store", key: int) -> "Record":

@@ -5,6 +5,8 @@ Whoever sits at the shell sees everything, private incidents too.
 
 # ruff: noqa: PLC0415 -- imports stand inside, so that `--help` and a mistyped option answer at once
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -158,6 +160,85 @@ def answer(
             because=none if none is not None else reason,
         )
     shell.said(key, "has its answer for the risk register")
+
+
+class Format(StrEnum):
+    """How the register is written."""
+
+    CSV = "csv"
+    OSCAL = "oscal"
+    STIX = "stix"
+
+
+@app.command("import")
+def import_risks(file: Annotated[Path, typer.Argument(help="A CSV file, as `export` writes it.")], by: By) -> None:
+    """Take over a table of risks: new ones, and changes of those there are. All of it, or nothing."""
+    from bot import risksheet
+    from bot.workflows import permissions, risks
+
+    with shell.desk() as (store, policy):
+        sheet = risksheet.read(file, policy)
+        with store.begin() as work:
+            added, changed, wrong = risks.take_over(work, policy=policy, by=by, lines=sheet.lines, source=file.name)
+            wrong = sorted([*sheet.complaints, *wrong], key=_place)
+            if wrong:
+                for one in wrong:
+                    typer.echo(one)
+                raise risksheet.BadSheet(str(file), wrong)
+            permissions.record(work, user=by, what="import risks", number=None, allowed=True)
+    typer.echo(f"{added} added, {changed} changed.")
+
+
+@app.command("export")
+def export_risks(
+    by: By,
+    form: Annotated[
+        Format, typer.Option("--format", help="csv for spreadsheets, oscal: POA&M as JSON, stix: STIX 2.1 as JSON.")
+    ] = Format.CSV,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there instead of printing.", show_default=False)
+    ] = None,
+    *,
+    private: Annotated[
+        bool, typer.Option("--private", help="With private incidents; that is kept in the audit.")
+    ] = False,
+) -> None:
+    """Write out the risk register. Private incidents are left out, unless they are asked for."""
+    import json
+
+    from sqlalchemy import select
+
+    from bot import database, poam, risksheet, stix
+    from bot.clock import SystemClock
+    from bot.workflows import permissions
+    from db import queries, risks
+    from db.models import Person
+
+    now = SystemClock().now()
+    with shell.desk() as (store, policy):
+        if private:
+            with store.begin() as work:
+                permissions.record(work, user=by, what="export private risks", number=None, allowed=True)
+        seen = risks.seen_by(None) if private else risks.public()
+        with database.snapshot(store) as session:
+            if form is Format.CSV:
+                text = risksheet.as_csv(risks.register(session, closed=True), risks.links(session, seen=seen))
+            elif form is Format.OSCAL:
+                sheets = risks.whole(session, seen=seen)
+                numbers = {number for one in sheets for number in one.seen}
+                incidents = {n: known for n in numbers if (known := queries.incident(session, n)) is not None}
+                people = queries.people(session, session.scalars(select(Person.user)))
+                found = poam.plan(sheets, incidents, policy, people, now=now)
+                text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+            else:
+                records = [queries.record(session, n) for n in risks.security_incidents(session, seen=seen)]
+                text = stix.bundle(records, risks.whole(session, seen=seen), now=now)
+    cli.write(text, out)
+
+
+def _place(complaint: str) -> int:
+    """The line that a complaint is about."""
+    return int(complaint.removeprefix("line ").partition(":")[0])
 
 
 def no_risk(key: int) -> errors.TocsinError:

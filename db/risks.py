@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from db import queries
-from db.enums import ActionState, Phase, RiskState
+from db.enums import ActionState, Kind, Phase, RiskState
 from db.models import Action, Incident, Review, Risk, RiskAction, RiskEntry, RiskLink
 from db.reading import pictured
 from db.records import ActionRecord, LinkRecord, RiskEntryRecord, RiskRecord, RiskSheet
@@ -79,6 +79,18 @@ def sheet(session: Session, number: int, *, seen: ColumnElement[bool]) -> RiskSh
         hidden_actions=hidden_actions(session, number, seen=seen),
         history=history(session, number),
     )
+
+
+def whole(session: Session, *, seen: ColumnElement[bool]) -> list[RiskSheet]:
+    """All risks with all that belongs to them, closed ones at the end."""
+    found = (sheet(session, risk.id, seen=seen) for risk in register(session, closed=True))
+    return [one for one in found if one is not None]
+
+
+def security_incidents(session: Session, *, seen: ColumnElement[bool]) -> list[int]:
+    """The security incidents that happened, as far as the reader may know."""
+    question = select(Incident.id).where(Incident.kind == Kind.SECURITY, Incident.drill.is_(False), seen)
+    return list(session.scalars(question.where(Incident.phase.not_in(NOT_COUNTED)).order_by(Incident.id)))
 
 
 def seen_by(viewer: str | None) -> ColumnElement[bool]:

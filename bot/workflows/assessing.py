@@ -196,3 +196,4 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "controls": _controls,
 }
 FIELDS = ("title", "description", "category", *list(_READ)[2:])
+MAY_BE_EMPTY = ("description", "likelihood_after", "impact_after", "controls")
