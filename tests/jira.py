@@ -89,6 +89,9 @@ PROPERTY = body_of({"key": {"type": "string", "minLength": 1, "maxLength": 255},
 COMMENT = body_of({"body": DOCUMENT, "properties": {"type": "array", "items": PROPERTY}}, "body")
 STRINGS = {"type": "array", "items": {"type": "string"}}
 SEARCH = body_of({"jql": {"type": "string"}, "fields": STRINGS, "maxResults": {"type": "integer"}}, "jql")
+# Their properties are given by the list by ids alone.
+COMMENTS = {"startAt", "maxResults", "orderBy", "expand"}
+LIST = body_of({"ids": {"type": "array", "items": {"type": "integer"}, "maxItems": 1000}}, "ids")
 BULK = body_of({"issueIdsOrKeys": {**STRINGS, "minItems": 1, "maxItems": 100}, "fields": STRINGS}, "issueIdsOrKeys")
 
 STATUSES = {"To Do": "new", "In Progress": "indeterminate", "Done": "done", "Declined": "done"}
@@ -177,12 +180,6 @@ class Jira(Office):
         found = [one for one in self.issues if one["id"] in body["issueIdsOrKeys"]]
         return 200, {"issues": [self._shown(one, body["fields"]) for one in found], "issueErrors": []}
 
-    _verbs = {  # noqa: RUF012 -- a table
-        ("POST", "issue"): _create,
-        ("POST", "search/jql"): _search,
-        ("POST", "issue/bulkfetch"): _bulk,
-    }
-
     def _issue(self, method, issue, body, asked):
         if method == "GET":
             return 200, self._shown(issue, asked["fields"].split(","))
@@ -213,12 +210,26 @@ class Jira(Office):
 
     def _comment(self, method, issue, body, asked):
         if method == "GET":
-            assert asked["expand"] == "properties"
-            return 200, {"comments": issue["comments"][::-1], "total": len(issue["comments"])}
+            self.wrong += [f"comments know no {name}" for name in asked if name not in COMMENTS]
+            shown = [{"id": one["id"], "body": one["body"]} for one in issue["comments"][::-1]]
+            return 200, {"comments": shown, "total": len(shown)}
         if not self.check(COMMENT, body):
             return 400, {"errorMessages": ["wrong"]}
-        issue["comments"].append(body)
-        return 201, body
+        issue["comments"].append({"id": str(next(self._ids)), **body})
+        return 201, issue["comments"][-1]
+
+    def _comments(self, body):
+        if not self.check(LIST, body):
+            return 400, {"errorMessages": ["wrong"]}
+        said = [one for issue in self.issues for one in issue["comments"] if int(one["id"]) in body["ids"]]
+        return 200, {"values": said, "isLast": True}
+
+    _verbs = {  # noqa: RUF012 -- a table
+        ("POST", "issue"): _create,
+        ("POST", "search/jql"): _search,
+        ("POST", "issue/bulkfetch"): _bulk,
+        ("POST", "comment/list"): _comments,
+    }
 
     def _unfit(self, fields):
         wrong = {name: f"Field '{name}' cannot be set." for name in fields if name not in self.on_form}

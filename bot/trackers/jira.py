@@ -117,10 +117,7 @@ class Jira:
         """Say it, with a property that is ours; not twice."""
         del since
         path = f"{_issue(seen.remote)}/comment"
-        asked = urlencode({"orderBy": "-created", "maxResults": COMMENTS, "expand": "properties"})
-        said: list[Json] = self._call("GET", f"{path}?{asked}").get("comments", [])
-        ours = [one.get("value") for comment in said for one in comment.get("properties", ())]
-        if {"mark": mark} not in ours:
+        if {"mark": mark} not in self._properties_of_comments(path):
             self._call("POST", path, {"body": text, "properties": [{"key": PROPERTY, "value": {"mark": mark}}]})
 
     def news(self, known: Sequence[str], upto: datetime | None, tag: str | None) -> News | None:
@@ -132,6 +129,15 @@ class Jira:
             found: list[Json] = self._call("POST", "issue/bulkfetch", asked).get("issues", [])
             states |= {str(one["id"]): self._state(one["fields"]) for one in found}
         return News(states=states)
+
+    def _properties_of_comments(self, path: str) -> list[Any]:
+        """Of the newest comments. Only the list by ids gives properties along."""
+        newest = urlencode({"orderBy": "-created", "maxResults": COMMENTS})
+        ids = [int(one["id"]) for one in self._call("GET", f"{path}?{newest}").get("comments", [])]
+        if not ids:
+            return []
+        said: list[Json] = self._call("POST", "comment/list?expand=properties", {"ids": ids}).get("values", [])
+        return [one.get("value") for comment in said for one in comment.get("properties", ())]
 
     def _call(self, method: str, path: str, body: Any = None) -> Json:
         answer: Json | None = self._remote.call(method, f"{API}/{path}", body)

@@ -14,6 +14,7 @@ from db.records import ActionRecord, DeliveryRecord, IncidentRecord, Record
 
 TITLE_MOST, SUMMARY_MOST, TOPIC_MOST, ERROR_MOST = 200, 600, 250, 150
 ROLES_MOST, DEAD_MOST, ISSUES_MOST = 20, 5, 6
+NO_MORE = Safe("")
 
 # What it means for the people in the room that an effect was given up.
 _LOST = {
@@ -105,13 +106,14 @@ def topic(record: Record, policy: Policy) -> str:
     return kit.clip(kit.join(" · ", parts if incident.private else [*parts, kit.one_line(incident.title)]), TOPIC_MOST)
 
 
-def issue(action: ActionRecord) -> Safe:
-    """The action's issue, to go to; or that it is not there yet."""
-    assert action.tracker is not None
+def issue(action: ActionRecord, before: Safe = NO_MORE) -> Safe:
+    """The action's issue, to go to, or that it is not there yet; nothing when it is in no tracker."""
+    if action.tracker is None:
+        return NO_MORE
     if not action.url:
-        return Safe(f"on its way to {labels.TRACKERS[action.tracker]}")
+        return Safe(f"{before}on its way to {labels.TRACKERS[action.tracker]}")
     label = labels.issue(action.url)
-    return kit.link(action.url, label) or kit.one_line(label)
+    return Safe(f"{before}{kit.link(action.url, label) or kit.one_line(label)}")
 
 
 def _issues(record: Record) -> Safe:

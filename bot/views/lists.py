@@ -17,6 +17,7 @@ from db.records import ActionRecord, IncidentRecord, Record
 # A list takes what fits well into one message; the rest is counted.
 LINES_WEIGHT_MOST = 9_000
 ENTRY_MOST, ACTION_MOST, SENTENCE_MOST, ERROR_MOST = 300, 300, 3_000, 500
+DOT = Safe(" · ")
 LISTED_MOST, WAITING_MOST, ACTIONS_MOST = 10, 10, 20
 OVER_MOST = 100
 NOTHING_OPEN = "No incident is open."
@@ -119,7 +120,12 @@ def actions_of(record: Record) -> Message:
     if len(going_on) > ACTIONS_MOST:
         blocks.append(kit.context(f"and {len(going_on) - ACTIONS_MOST} more: do some of these first"))
     said = [
-        kit.say("{state}: {text}{issue}", state=a.state.value, text=kit.one_line(a.text, OVER_MOST), issue=_issue(a))
+        kit.say(
+            "{state}: {text}{issue}",
+            state=a.state.value,
+            text=kit.one_line(a.text, OVER_MOST),
+            issue=card.issue(a, DOT),
+        )
         for a in over[:ACTIONS_MOST]
     ]
     blocks += kit.sections(kit.bullets(said))
@@ -138,13 +144,8 @@ def _action(action: ActionRecord) -> Safe:
         priority=labels.priority(action.priority),
         owner=kit.person(action.owner),
         due=kit.day(action.due_on),
-        issue=_issue(action),
+        issue=card.issue(action, DOT),
     )
-
-
-def _issue(action: ActionRecord) -> Safe:
-    """Where it is in the tracker, behind a dot; nothing when it is in none."""
-    return kit.say(" · {issue}", issue=card.issue(action)) if action.tracker else Safe("")
 
 
 def help_text(policy: Policy) -> Message:

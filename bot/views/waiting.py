@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot.policy import Policy
 from bot.policy.frameworks import NOT_ADVICE
-from bot.views import buttons, clocks, kit, labels
+from bot.views import buttons, card, clocks, kit, labels
 from bot.views.kit import Safe
 from db.records import ActionRecord, ClockRecord, ReviewRecord, SignatureOwed, Waiting
 
@@ -87,10 +87,11 @@ def _signature(owed: SignatureOwed, policy: Policy, now: datetime) -> Item:
 def _action(action: ActionRecord, policy: Policy, now: datetime) -> Item:
     due_at = policy.calendar.end_of(action.due_on)
     said = kit.say(
-        "INC-{number}: {text}, due {due}",
+        "INC-{number}: {text}, due {due}{issue}",
         number=str(action.incident_id),
         text=kit.one_line(action.text, ACTION_MOST),
         due=kit.day(action.due_on),
+        issue=card.issue(action, Safe(" · ")),
     )
     return Item(due_at, due_at < now, said, partial(buttons.action_owed, action, policy))
 
