@@ -2,7 +2,7 @@
 
 import io
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.views.pictures import events, paper, timeline
+from bot.views.pictures import charts, events, months, paper, timeline
 from bot.views.pictures.axis import axis
-from bot.views.pictures.timeline import APART, BAR_COLOUR, MARK, PHASES, SEVERITIES, draw, look, spread, words
-from db.enums import EntryKind, Phase
-from db.records import Record
+from bot.views.pictures.timeline import APART, BAR_COLOUR, MARK, PHASES, draw, look, spread, words
+from db.enums import EntryKind, Kind, Phase
+from db.records import Cell, Handling, Learning, Month, MonthFigures, Record, Report, Share, Spread, Tally
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, entry, incident
 
@@ -53,10 +53,8 @@ def written(record, **options):
     return [text for _, text in sheet.written]
 
 
-@settings(max_examples=40)
-@given(pictures.records(), pictures.moments)
-def test_whatever_the_record_holds_nothing_covers_anything(record, now):
-    sheet, height, shown = drawn(record, now)
+def check(sheet, height):
+    """Every text is on the paper, and none covers another."""
     for (left, top, right, bottom), text in sheet.written:
         assert left >= 0, text
         assert right <= paper.WIDTH, text
@@ -65,6 +63,13 @@ def test_whatever_the_record_holds_nothing_covers_anything(record, now):
     for (one, text), (other, other_text) in combinations(sheet.written, 2):
         apart = one[2] <= other[0] + 1 or other[2] <= one[0] + 1 or one[3] <= other[1] + 1 or other[3] <= one[1] + 1
         assert apart, (text, other_text)
+
+
+@settings(max_examples=40)
+@given(pictures.records(), pictures.moments)
+def test_whatever_the_record_holds_nothing_covers_anything(record, now):
+    sheet, height, shown = drawn(record, now)
+    check(sheet, height)
     assert 1 <= len(words(shown)) <= paper.ALT_MOST
     assert not {"Cc", "Cs"} & {unicodedata.category(char) for char in words(shown)}
 
@@ -205,6 +210,47 @@ def test_an_axis_is_broken_where_the_rest_would_be_crowded_into_a_corner():
     assert [lasted for _, _, lasted in late.breaks()] == [timedelta(minutes=60 * 30 - 75), timedelta(hours=45)]
 
 
+def month(number, *, few=False, **changes):
+    """A month in which there was something of everything."""
+    minutes = timedelta(minutes=number)
+    handled = Handling(
+        incidents=Tally(number + 2),
+        breakdown=() if few else (Cell("sev1", Kind.SECURITY, Tally(number)), Cell("sev9", Kind.OPERATIONAL, Tally(2))),
+        breakdown_hidden=few,
+        to_acknowledge=Spread(hidden=True) if few else Spread(3, 0, minutes, 3 * minutes),
+        to_contain=Spread(missing=2),
+        to_recover=Spread(3, 0, 61 * minutes, 200 * minutes),
+    )
+    learned = Learning(reviews_overdue=Tally(number % 3), actions_in_time=Share(number % 5, 5))
+    until = datetime(2026, number, 28, tzinfo=UTC)
+    return MonthFigures(month=Month(2026, number), until=until, handling=handled, learning=learned, **changes)
+
+
+@given(st.integers(1, 12), st.sets(st.integers(1, 12)), st.booleans())
+def test_months_in_small_charts_of_which_none_covers_another(count, few, goes_on):
+    found = [month(number, few=number in few, goes_on=goes_on and number == count) for number in range(1, count + 1)]
+    report = Report(made_at=DECLARED, months=tuple(found))
+    sheet, shown = paper.Paper(), charts.charts(report, POLICY)
+    check(sheet, charts.draw(sheet, report, shown))
+    said = [text for _, text in sheet.written]
+    alt = charts.words(report, shown)
+    assert len(alt) <= paper.ALT_MOST
+    assert ("“few”: too few to tell." in said) is (not few.isdisjoint(range(1, count + 1)))
+    for known in (f"{count + 2}", found[-1].month.name[:3]):
+        assert known in said
+        assert known in alt
+
+
+def test_a_month_without_incidents_is_drawn_too():
+    report = Report(made_at=DECLARED, months=(MonthFigures(month=Month(2026, 11), until=DECLARED),))
+    picture = months(report, POLICY)
+    assert picture.alt == (
+        "Figures of November 2026. Incidents by severity: Nov 0. To acknowledge, median: Nov –. To contain, median: Nov –. "
+        "To recover, median: Nov –. Reviews overdue at the end of the month: Nov 0. Actions done in time, of those due: "
+        "Nov –. In elapsed time. Drills, dismissed and merged incidents are not among them."
+    )
+
+
 def luminance(colour):
     """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
@@ -219,7 +265,7 @@ def contrast(one, other):
 
 def test_everything_can_be_read():
     """WCAG 2.2 AA: 4.5 to 1 for texts, 3 to 1 for the lines around what is shown."""
-    for ground in (paper.GROUND, *PHASES.values(), *SEVERITIES, BAR_COLOUR):
+    for ground in (paper.GROUND, *PHASES.values(), *paper.SEVERITIES, BAR_COLOUR, charts.DONE):
         assert contrast(paper.INK, ground) >= 4.5, ground
     for colour in (MARK, paper.SOFT, *(sort.value for sort in events.Sort)):
         assert contrast(paper.GROUND, colour) >= 4.5, colour

@@ -4,7 +4,8 @@ Each comes with words that tell the same. What a picture holds of people's own w
 name: a picture that has left cannot be redacted.
 """
 
+from bot.views.pictures.charts import months
 from bot.views.pictures.paper import Picture
 from bot.views.pictures.timeline import timeline
 
-__all__ = ["Picture", "timeline"]
+__all__ = ["Picture", "months", "timeline"]

@@ -21,6 +21,8 @@ WIDTH, MARGIN = 1200, 40
 LEFT, RIGHT = MARGIN, WIDTH - MARGIN
 TITLE, TEXT, SMALL = 44, 32, 28
 INK, SOFT, LINE, GROUND = "#1d1c1d", "#55545a", "#77767c", "#ffffff"
+# The worst first; what the policy does not have any more is like the last.
+SEVERITIES = ("#f2a49c", "#f6c793", "#f4e3a1", "#dfe7ef")
 # Stands for what no font here can draw.
 GAP = "[…]"
 HEIGHT_MOST = 4_000

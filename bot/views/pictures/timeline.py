@@ -17,7 +17,20 @@ from bot.views.kit import Safe
 from bot.views.pictures import events, paper
 from bot.views.pictures.axis import DAY, Axis, axis
 from bot.views.pictures.events import Event, Told
-from bot.views.pictures.paper import ALT_MOST, GROUND, LEFT, MARGIN, RIGHT, SMALL, SOFT, TEXT, TITLE, Paper, Picture
+from bot.views.pictures.paper import (
+    ALT_MOST,
+    GROUND,
+    LEFT,
+    MARGIN,
+    RIGHT,
+    SEVERITIES,
+    SMALL,
+    SOFT,
+    TEXT,
+    TITLE,
+    Paper,
+    Picture,
+)
 from db.enums import EntryKind, Phase
 from db.records import Record
 
@@ -33,7 +46,6 @@ PHASES: Mapping[Phase, str] = {
     Phase.RECOVERY: "#44bb99",
     Phase.REVIEW: "#dddddd",
 }
-SEVERITIES = ("#f2a49c", "#f6c793", "#f4e3a1", "#dfe7ef")
 BAR_COLOUR, MARK = "#d9d4ec", "#5b3a8c"
 
 
