@@ -352,16 +352,31 @@ def _draw(
     thread: str | None = None,
     look_since: datetime | None = None,
 ) -> None:
-    """Upload the picture under this text. Where Slack takes no files nothing is lost: the document says it all."""
-    incident = record.incident
+    """Share the timeline's picture under this text."""
     picture = pictures.timeline(record, errand.parts.policy, now=errand.parts.clock.now())
-    files = {f"{incident.key}-timeline.png": picture.png}
+    name = f"{record.incident.key}-timeline.png"
+    _upload_picture(errand, channel, text, name, picture, thread=thread, look_since=look_since)
+
+
+def _upload_picture(
+    errand: Errand,
+    channel: str,
+    text: str,
+    name: str,
+    picture: pictures.Picture,
+    *,
+    thread: str | None = None,
+    look_since: datetime | None = None,
+) -> tuple[str, ...]:
+    """Share it; gives the file's id, none where Slack takes no files: what it shows is said in words beside it."""
+    slack, files = errand.parts.slack, {name: picture.png}
     try:
-        errand.parts.slack.upload(channel, thread, text, files, alt=picture.alt, look_since=look_since)
+        return slack.upload(channel, thread, text, files, alt=picture.alt, look_since=look_since)
     except SlackRefused as refusal:
         if refusal.code not in NO_FILES:
             raise
-        log.warning("the timeline of %s is not shown as a picture: %s", incident.key, refusal)
+        log.warning("%s is not shown: %s", name, refusal)
+        return ()
 
 
 def _told(errand: Errand) -> str:
@@ -498,10 +513,16 @@ def post_report(effect: PostReport, errand: Errand) -> Learned:
     parts, month = errand.parts, Month.parse(effect.month)
     with parts.store.read() as session:
         report = monthly.report(session, policy=parts.policy, month=month, now=parts.clock.now())
-    message = figures.post(discreet(report), parts.policy)
+        report = discreet(report)
+    message, since = figures.post(report, parts.policy), errand.look_since
     channel = parts.slack.channel_named(parts.settings.incidents_channel)
-    parts.slack.post(channel, message.arguments(), key=f"report:{errand.claimed.uid}", look_since=errand.look_since)
-    return nothing
+    parts.slack.post(channel, message.arguments(), key=f"report:{errand.claimed.uid}", look_since=since)
+    text = f"{month.name} and the months before, drawn, {_told(errand)}"
+    picture = pictures.months(report, parts.policy)
+    shared = _upload_picture(errand, channel, text, f"incidents-{month}.png", picture, look_since=since)
+    if not shared:
+        return nothing
+    return lambda work: monthly.chart_shared(work, month=month, file=shared[0], alt=picture.alt)
 
 
 def show_menu(effect: ShowMenu, errand: Errand) -> Learned:

@@ -15,14 +15,17 @@ from bot.parts import Parts
 from bot.slack import WHO_LEFT
 from bot.views import home
 from bot.workflows import homes, monthly, owing, permissions
+from db import figures as db_figures
 from db import queries, waiting
 from db.enums import EffectState
 from db.models import Home
 from db.outbox import WATCHED
-from db.records import DeliveryRecord, Month, Report, discreet
+from db.records import ChartRecord, DeliveryRecord, Month, Report, discreet
 
 # What waits for less is on its way.
 LONG = timedelta(minutes=1)
+# Slack works on what was uploaded for some seconds, and refuses it in blocks until then.
+PROCESSED = timedelta(minutes=1)
 
 
 def tell_all(errand: Errand) -> Learned:
@@ -44,10 +47,22 @@ def show(effect: RefreshHome, errand: Errand) -> Learned:
     try:
         parts.slack.call("views.publish", user_id=user, view=view)
     except SlackRefused as refusal:
-        if refusal.code not in WHO_LEFT:
+        if refusal.code in WHO_LEFT:
+            return lambda work: homes.forget(work, user=user)
+        chart = _chart_refused(parts, refusal)
+        if chart is None:
             raise
-        return lambda work: homes.forget(work, user=user)
+        return lambda work: homes.without_chart(work, user=user, file=chart.file)
     return lambda work: homes.shown(work, user=user, digest=digest)
+
+
+def _chart_refused(parts: Parts, refusal: SlackRefused) -> ChartRecord | None:
+    """The chart that Slack does not show, if it says so: somebody has deleted it."""
+    said = refusal.answer.get("response_metadata", {}).get("messages", ())
+    if not any("slack file" in line for line in said):
+        return None
+    with parts.store.read() as session:
+        return db_figures.chart(session, shared_before=parts.clock.now())
 
 
 def drawn(parts: Parts, user: str) -> View:
@@ -67,6 +82,7 @@ def drawn(parts: Parts, user: str) -> View:
             roles=waiting.roles_held(session, user),
             waiting=owing.by(session, user, policy=policy),
             figures=figures(parts, session, now),
+            chart=db_figures.chart(session, shared_before=now - PROCESSED),
             undelivered=lost,
             backlog=_backlog(session, now) if everywhere else None,
         )

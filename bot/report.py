@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import sheets
 from bot.policy import Policy
-from bot.views import figures, kit, labels, papers
+from bot.views import figures, kit, labels, papers, pictures
 from bot.views.markdown import Markdown
 from db.records import MonthFigures, Report, Share, Spread, Tally
 
@@ -37,7 +37,7 @@ def as_markdown(report: Report, policy: Policy) -> str:
 
 def as_html(report: Report, policy: Policy) -> str:
     """A page to open in a browser."""
-    return papers.html(as_markdown(report, policy))
+    return papers.html(as_markdown(report, policy), pictures.months(report, policy))
 
 
 def as_csv(report: Report) -> str:

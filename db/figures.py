@@ -12,8 +12,8 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, CustomerUpdateState, EntryKind, Kind, Phase, ReviewState
-from db.models import OPEN_ACTION, OPEN_REVIEW, Action, CustomerUpdate, Entry, Filing, Incident, Reader, Review
-from db.records import Cell, Handling, Learning, LeftOut, Month, MonthFigures, Report, Share, Spread, Tally
+from db.models import OPEN_ACTION, OPEN_REVIEW, Action, Chart, CustomerUpdate, Entry, Filing, Incident, Reader, Review
+from db.records import Cell, ChartRecord, Handling, Learning, LeftOut, Month, MonthFigures, Report, Share, Spread, Tally
 
 # What is read is a few columns each time, not whole records: it may be very many rows.
 Question = Select[*tuple[Any, ...]]
@@ -45,6 +45,13 @@ def report(session: Session, *, month: Month, before: int, by: Yardstick, now: d
         reviews_overdue=_tally(_reviews_overdue(reviews, now)),
         actions_overdue=_tally(_actions_overdue(actions, now, by.zone)),
     )
+
+
+def chart(session: Session, *, shared_before: datetime) -> ChartRecord | None:
+    """The newest picture of a month's figures that was shared before then."""
+    newest = select(Chart).where(Chart.shared_at <= shared_before).order_by(Chart.month.desc()).limit(1)
+    found = session.scalars(newest).one_or_none()
+    return ChartRecord(month=Month.parse(found.month), file=found.file, alt=found.alt) if found is not None else None
 
 
 def handled(session: Session, *, month: Month, before: int, by: Yardstick, now: datetime) -> Report:

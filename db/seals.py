@@ -61,6 +61,7 @@ UNSEALED_TABLES = {
     "people": "what Slack said about people; asked again",
     "issues": "how far an action and its issue in a tracker are in step; the action itself is sealed, and asked of the tracker again",
     "polled": "how far a tracker was looked through",
+    "charts": "which file of Slack's shows the figures of a month; they are computed from the record",
     "homes": "who has looked at App Home lately; forgotten within a day or two",
     "absences": "who is away at the moment; no record is kept of it",
     "subscribers": "addresses of customers, theirs to take away",

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.policy import Policy
 from bot.views import buttons, card, figures, kit, labels, lists, waiting
-from db.records import DeliveryRecord, IncidentRecord, Report, Waiting
+from db.records import ChartRecord, DeliveryRecord, IncidentRecord, Report, Waiting
 
 # Two blocks an item: with all else that may be there they stay below Slack's hundred.
 WAITING_MOST, LISTED_MOST, ROLES_MOST, REPAIRS_MOST = 20, 20, 20, 10
@@ -37,6 +37,7 @@ class Sight:
     roles: Sequence[tuple[IncidentRecord, str]] = ()
     waiting: Waiting = field(default_factory=Waiting)
     figures: Report | None = None
+    chart: ChartRecord | None = None
     undelivered: Sequence[DeliveryRecord] = ()
     backlog: Backlog | None = None
 
@@ -54,7 +55,7 @@ def home(sight: Sight, policy: Policy, *, now: datetime) -> View:
             *_roles(sight.roles, policy),
             kit.divider(),
             *lists.opened(sight.incidents, policy, most=LISTED_MOST, count=sight.count),
-            *_figures(sight.figures, policy),
+            *_figures(sight.figures, sight.chart, policy),
         ]
     )
 
@@ -78,10 +79,11 @@ def _roles(roles: Sequence[tuple[IncidentRecord, str]], policy: Policy) -> list[
     return [kit.section("*Your roles*"), *kit.sections(kit.bullets([*lines, *more]))]
 
 
-def _figures(report: Report | None, policy: Policy) -> list[Block]:
+def _figures(report: Report | None, chart: ChartRecord | None, policy: Policy) -> list[Block]:
     if report is None:
         return []
-    return [kit.divider(), kit.section("*Figures*"), *kit.sections(figures.glance(report, policy))]
+    drawn = [kit.image(chart.file, chart.alt)] if chart else []
+    return [kit.divider(), kit.section("*Figures*"), *kit.sections(figures.glance(report, policy)), *drawn]
 
 
 def _health(backlog: Backlog | None) -> list[Block]:

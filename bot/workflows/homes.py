@@ -4,7 +4,7 @@ from sqlalchemy import CursorResult, delete, update
 
 from bot.effects import RefreshHome
 from db import waiting
-from db.models import Home
+from db.models import Chart, Home
 from db.outbox import WATCHED
 from db.store import Work
 
@@ -25,6 +25,12 @@ def redraw_all(work: Work) -> None:
 def shown(work: Work, *, user: str, digest: str) -> None:
     """This is what Slack shows them now."""
     work.session.execute(update(Home).where(Home.user == user).values(shown=digest))
+
+
+def without_chart(work: Work, *, user: str, file: str) -> None:
+    """Slack has this file no more: nobody's Home shows it again, and this one is drawn once more."""
+    work.session.execute(delete(Chart).where(Chart.file == file))
+    work.tell(RefreshHome(user=user))
 
 
 def forget(work: Work, *, user: str) -> None:

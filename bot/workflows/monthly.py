@@ -9,7 +9,7 @@ from bot.effects import PostReport
 from bot.policy import Policy
 from db import figures
 from db.figures import Yardstick
-from db.models import Incident, Nudge
+from db.models import Chart, Incident, Nudge
 from db.records import Month, Report
 from db.store import Work
 
@@ -54,6 +54,11 @@ def post(work: Work, *, policy: Policy) -> Month | None:
         return None
     work.tell(PostReport(month=str(month)))
     return month
+
+
+def chart_shared(work: Work, *, month: Month, file: str, alt: str) -> None:
+    """This file shows the month's figures; App Home will, when it is drawn the next time."""
+    work.session.merge(Chart(month=str(month), file=file, alt=alt, shared_at=work.now))
 
 
 def _knows_of(work: Work, ends_at: datetime) -> bool:

@@ -8,6 +8,7 @@ from db.models.clocks import AnchorTime, ClockFact, Decision, Filing, RunningClo
 from db.models.customers import CustomerUpdate, Notice, Subscriber, SubscriberToken
 from db.models.delivery import DEAD, UNSETTLED, Effect, Outage, SeenEvent
 from db.models.escalation import Escalation, Nudge, Reader
+from db.models.figures import Chart
 from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pin, Role
 from db.models.people import Absence, Audit, Home, Person
 from db.models.policies import PolicyVersion
@@ -27,6 +28,7 @@ __all__ = [
     "Audit",
     "Base",
     "BigId",
+    "Chart",
     "ClockFact",
     "Counter",
     "CustomerUpdate",

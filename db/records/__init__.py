@@ -9,6 +9,7 @@ from db.records.delivery import DeliveryRecord
 from db.records.escalation import EscalationRecord, ReaderRecord
 from db.records.figures import (
     Cell,
+    ChartRecord,
     Handling,
     Learning,
     LeftOut,
@@ -32,6 +33,7 @@ __all__ = [
     "ActionRecord",
     "AnchorRecord",
     "Cell",
+    "ChartRecord",
     "ClockRecord",
     "CustomerUpdateRecord",
     "DecisionRecord",

@@ -221,6 +221,15 @@ class Report:
         return self.months[:-1]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChartRecord:
+    """The picture of a month's figures: Slack's id of the file, and the same in words."""
+
+    month: Month
+    file: str
+    alt: str
+
+
 def discreet(report: Report) -> Report:
     """The report as people may read it who may not see every incident.
 

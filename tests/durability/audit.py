@@ -28,7 +28,7 @@ from bot.views.kit import Message
 from db import proof, queries, similar, waiting
 from db.enums import EffectState
 from db.models import Effect, Incident
-from db.records import Record
+from db.records import Month, Record
 from sandbox import Workspace
 from tests.story import text
 
@@ -255,6 +255,9 @@ class View:
                 case ShareReview():
                     where = (self._incidents_channel, incident.announcement_ts)
                     yield from self._file(f"Timeline of {incident.key}, {as_of}", *where)
+                case PostReport():
+                    drawn = f"{Month.parse(effect.month).name} and the months before, drawn, {as_of}"
+                    yield from self._file(drawn, self._incidents_channel, None)
                 case ShareDraft():
                     (message,) = self.posted.get(f"draft:{row.uid}") or [None]
                     if message is not None:

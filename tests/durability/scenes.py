@@ -273,6 +273,7 @@ STEPS = [
     Step(inviting_a_stranger, "Invite", "conversations.invite"),
     Step(asking_for_the_menu, "ShowMenu", "chat.postMessage"),
     Step(reporting_a_month, "PostReport", "chat.postMessage"),
+    Step(reporting_a_month, "PostReport", "files.completeUploadExternal"),
     Step(opening_home, "RefreshHome", "views.publish"),
     Step(declaring_while_home_is_open, "RefreshHome", "views.publish"),
     Step(pinning, "React", "reactions.add"),

@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image
 
+from tests.conftest import NOON
 from tests.story import text
 
 SIGNED = "Timeline of INC-1, drawn for its review, version 1"
@@ -90,6 +91,35 @@ def test_a_private_incidents_picture_never_leaves_its_room(story):
         assert file["channels"] == [room.id]
         assert not file["is_public"]
     assert "Somebody read our mail" not in story.everything_outside(room.channel["name"])
+
+
+def test_the_month_comes_as_charts_and_home_shows_them(on_stage):
+    """Everybody may see the file, for it is shared in the incidents channel; Home stands without it when it is deleted."""
+    story = on_stage()
+    (ana,) = story.people("Ana")
+    ana.declares("Checkout is down", severity="sev1")
+    ana.declares("Laptop was stolen", severity="sev1", private=True)
+    story.comes(NOON.replace(month=12, day=1, hour=9))
+    story.chases()
+    story.chases()
+    ((said, chart),) = shared(story.incidents.messages).items()
+    assert said == "November 2026 and the months before, drawn, as of 2026-12-01 09:00:00 UTC"
+    assert chart["alt_txt"].startswith("Figures of June 2026 – November 2026. Incidents by severity: Jun 0, ")
+    assert "Nov 2." in chart["alt_txt"], "of two, one of them private, it is not told how bad they were"
+    assert seen(story, chart).width == 1200
+
+    story.passes(minutes=2)
+    home = ana.opens_home()
+    (image,) = [block for block in home["blocks"] if block["type"] == "image"]
+    assert image["slack_file"] == {"id": chart["id"]}
+    assert image["alt_text"] == chart["alt_txt"]
+
+    del story.slack.state.files[chart["id"]]
+    home = ana.opens_home()
+    assert "Figures" in text(home)
+    assert "image" not in {block["type"] for block in home["blocks"]}
+    (broken,) = story.violations()
+    assert "invalid slack file" in broken
 
 
 @pytest.mark.parametrize("refusal", ["file_uploads_disabled", "storage_limit_reached"])

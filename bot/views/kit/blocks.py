@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
+    ImageBlock,
     InteractiveElement,
     MarkdownTextObject,
     Option,
@@ -20,13 +21,14 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     SectionBlock,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.views.kit import text as words
 from bot.views.kit.text import NOTHING, Safe
 
 TEXT_MOST, FIELD_MOST, HEADER_MOST, LABEL_MOST = 3000, 2000, 150, 75
-FIELDS_MOST, ELEMENTS_MOST, MENU_MOST = 10, 25, 5
+FIELDS_MOST, ELEMENTS_MOST, MENU_MOST, ALT_MOST = 10, 25, 5, 2000
 BUTTON_VALUE_MOST, OPTION_VALUE_MOST, ID_MOST = 2000, 150, 255
 MESSAGE_BLOCKS_MOST, VIEW_BLOCKS_MOST = 50, 100
 MESSAGE_TEXT_MOST = 4000
@@ -145,6 +147,11 @@ def fields(pairs: Iterable[tuple[str, str]], most: int = 300) -> list[Block]:
 def context(*texts: str) -> ContextBlock:
     """Small grey print; up to ten texts."""
     return ContextBlock(elements=[mrkdwn(text, FIELD_MOST) for text in texts])
+
+
+def image(file: str, alt: str) -> ImageBlock:
+    """An uploaded image, by Slack's id of the file; `alt` says what is seen."""
+    return ImageBlock(slack_file=SlackFile(id=file), alt_text=plain(alt, ALT_MOST).text)
 
 
 def divider() -> DividerBlock:
