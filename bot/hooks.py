@@ -87,7 +87,8 @@ def _at_github(request: Request, said: Mapping[str, Any]) -> Hint | None:
     issue, repo = said.get("issue"), said.get("repository")
     if request.headers.get("X-GitHub-Event") != "issues" or not isinstance(issue, dict) or not isinstance(repo, dict):
         return None
-    return Hint(str(issue.get("number")), str(repo.get("full_name")))
+    number, name = issue.get("number"), repo.get("full_name")
+    return Hint(str(number), name) if isinstance(number, int) and isinstance(name, str) and name.isprintable() else None
 
 
 def _in_jira(said: Mapping[str, Any]) -> Hint | None:
@@ -95,7 +96,8 @@ def _in_jira(said: Mapping[str, Any]) -> Hint | None:
     issue = said.get("issue")
     if not str(said.get("webhookEvent")).startswith("jira:issue_") or not isinstance(issue, dict):
         return None
-    return Hint(str(issue.get("id")))
+    number = str(issue.get("id"))
+    return Hint(number) if number.isascii() and number.isdigit() else None
 
 
 def _heard(parts: Parts, tracker: Tracker, body: bytes, hint: Hint | None) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ActionState, EffectState, EntryKind, Tracker
@@ -47,12 +47,12 @@ def named(
     return [(incident, action) for incident, action in session.execute(question)]
 
 
-def places(session: Session) -> list[tuple[Tracker, str]]:
-    """Where there are issues of ours."""
+def places(session: Session, since: datetime) -> list[tuple[Tracker, str]]:
+    """Where there are issues of actions that are open, or were until `since`."""
     question = (
         select(Action.tracker, Issue.place)
         .join(Issue, Issue.action_id == Action.id)
-        .where(Issue.remote.is_not(None), Action.tracker.is_not(None))
+        .where(Issue.remote.is_not(None), Action.tracker.is_not(None), _lives(since))
         .distinct()
         .order_by(Action.tracker, Issue.place)
     )
@@ -67,11 +67,15 @@ def living(session: Session, place: str, since: datetime) -> dict[str, ActionSta
         .where(
             Issue.place == place,
             Issue.remote.is_not(None),
-            or_(Action.state == ActionState.OPEN, Action.done_at >= since),
+            _lives(since),
         )
         .order_by(Issue.action_id)
     )
     return {remote: state for remote, state in session.execute(question) if remote is not None}
+
+
+def _lives(since: datetime) -> ColumnElement[bool]:
+    return or_(Action.state == ActionState.OPEN, Action.done_at >= since)
 
 
 def begun(session: Session, place: str) -> datetime | None:

@@ -153,8 +153,10 @@ class Jira:
             return self._call(method, path, {"fields": left}) if left else {}
 
     def _leading(self, offered: Json, to: ActionState) -> Iterator[Json]:
+        """What is done is never declined; what is not to be done may end as done, with its resolution."""
         for way in offered.get("transitions", ()):
-            if _is_over(way["to"]) is not (to is ActionState.OPEN):
+            declines = to is ActionState.DONE and self._is_rejected(way["to"])
+            if _is_over(way["to"]) is not (to is ActionState.OPEN) and not declines:
                 yield way
 
     def _resolved(self, way: Json, to: ActionState) -> Json:

@@ -25,7 +25,7 @@ LIVES_ON = timedelta(days=90)
 def poll(parts: Parts) -> int:
     """Ask each place what has changed; how many issues of ours are to be looked at."""
     with parts.store.read() as session:
-        places = issues.places(session)
+        places = issues.places(session, parts.clock.now() - LIVES_ON)
     return sum(_ask(parts, tracker, place) for tracker, place in places)
 
 
@@ -33,7 +33,7 @@ def poll_if_due(parts: Parts) -> int:
     """The same, where it is time; one bot of several does it."""
     now = parts.clock.now()
     with parts.store.read() as session:
-        places = issues.places(session)
+        places = issues.places(session, now - LIVES_ON)
     found = 0
     for tracker, place in places:
         turn = int(now.timestamp() // (SELDOM if hears(parts.settings, tracker) else OFTEN).total_seconds())

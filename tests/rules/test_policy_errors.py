@@ -182,6 +182,34 @@ def test_a_wrong_key(complaint, text, line):
     assert complaint(text) == line
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("use: github", ": trackers.github.repo: missing; name a repository such as acme/operations"),
+        ("use: jira", ": trackers.jira.project: missing; name a project by its key, such as OPS"),
+        ("use: gitlab", ": trackers.use: expected 'github' or 'jira', got 'gitlab'"),
+        (
+            "github: {repo: acme}",
+            ": trackers.github.repo: expected a repository by owner and name, such as acme/operations, got 'acme'",
+        ),
+        ("jira: {project: ops}", ": trackers.jira.project: expected a project's key such as OPS, got 'ops'"),
+        (
+            "jira: {labels: [a b]}",
+            ": trackers.jira.labels[0]: expected a label without spaces: Jira's have none, got 'a b'",
+        ),
+        (
+            "people: {U0MIA: {github: a b}}",
+            (
+                ": trackers.people.U0MIA.github: expected a login at GitHub such as mia-demo, "
+                "or the account id of somebody in Jira, got 'a b'"
+            ),
+        ),
+    ],
+)
+def test_a_wrong_tracker(complaint, text, line):
+    assert complaint(f"trackers: {{{text}}}") == f"policy.yml:1{line}"
+
+
 RULE = "frameworks:\n  contracts:\n    rules:\n      acme:\n        title: A\n        cite: B\n        to: C\n"
 
 

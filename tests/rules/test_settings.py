@@ -199,6 +199,12 @@ def test_without_an_app_token_the_signing_secret_will_do():
             ("SLACK_API_URL", value, "must be a URL such as https://slack.com/api/.")
             for value in ("slack.com", "ftp://slack.com", "https://", "https://x:y/", "https://x/?a=b", "https://[::1/")
         ),
+        ("TOCSIN_GITHUB_URL", "github", "must be a URL such as https://api.github.com."),
+        ("TOCSIN_JIRA_URL", "example.atlassian.net", "must be a URL such as https://example.atlassian.net."),
+        *(
+            (name, "a b", "must be one word of visible ASCII characters, as it was shown when it was made.")
+            for name in ("TOCSIN_GITHUB_TOKEN", "TOCSIN_GITHUB_SECRET", "TOCSIN_JIRA_USER", "TOCSIN_JIRA_SECRET")
+        ),
         *(
             ("DATABASE_URL", value, "must be sqlite:///file.db or postgresql://user:password@host/database.")
             for value in ("tocsin.db", "mysql://u:p@h/d", "postgresql+asyncpg://h/d", "postgresql://h:x/d")
