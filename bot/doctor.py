@@ -29,7 +29,7 @@ from bot.statuspage import Statuspage
 from bot.trackers import polling, tracker_of
 from bot.views import document
 from bot.views.labels import TRACKERS
-from db import issues, proof
+from db import issues, proof, risks
 from db.enums import EffectState
 from db.models import Effect, Incident, Review
 
@@ -267,6 +267,7 @@ def check_database(case: Case) -> Iterator[Finding]:
                 yield from _issues(session)
                 yield _rooms(session)
                 yield from _canvases(session)
+                yield from _risks(session)
     except database.NotUsable as error:
         yield Finding("database", Level.BAD, str(error))
 
@@ -338,6 +339,14 @@ def _canvases(session: Session) -> Iterator[Finding]:
         fix = "Set review.canvas to off if there are to be none, or else `tocsin repair KEY` when that is mended."
         sentence = f"Slack said {asked.canvas_refused}: reviews are in the room's messages alone."
         yield Finding("canvases", Level.WARN, sentence, fix)
+
+
+def _risks(session: Session) -> Iterator[Finding]:
+    """Risks that nobody looks after, because their owners have left."""
+    keys = risks.orphaned(session)
+    if keys:
+        what = f"whoever owned {', '.join(keys[:NEWEST])} has left."
+        yield Finding("risks", Level.WARN, what, "`tocsin risks give R-3 USERID` gives one to somebody else.")
 
 
 # ── Slack ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -80,7 +80,7 @@ def drawn(parts: Parts, user: str) -> View:
             incidents=queries.incidents_open(session, viewer, limit=home.LISTED_MOST),
             count=queries.count_open(session, viewer),
             roles=waiting.roles_held(session, user),
-            waiting=owing.by(session, user, policy=policy),
+            waiting=owing.by(session, user, policy=policy, now=now),
             figures=figures(parts, session, now),
             chart=db_figures.chart(session, shared_before=now - PROCESSED),
             undelivered=lost,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import queries
 from db.enums import ActionState, Kind, Phase, RiskState
-from db.models import Action, Incident, Review, Risk, RiskAction, RiskEntry, RiskLink
+from db.models import OPEN_RISK, Action, Incident, Person, Review, Risk, RiskAction, RiskEntry, RiskLink
 from db.reading import pictured
 from db.records import ActionRecord, LinkRecord, RiskEntryRecord, RiskRecord, RiskSheet
 
@@ -19,7 +19,7 @@ NOT_COUNTED = (Phase.DISMISSED, Phase.MERGED)
 
 def register(session: Session, *, closed: bool = False) -> list[RiskRecord]:
     """The risks, the highest first; with `closed` those that are none any more, too, at the end."""
-    question = select(Risk) if closed else select(Risk).where(Risk.state == RiskState.OPEN)
+    question = select(Risk) if closed else select(Risk).where(Risk.state == OPEN_RISK)
     found = [pictured(RiskRecord, row) for row in session.scalars(question)]
     return sorted(found, key=lambda risk: (risk.state is RiskState.CLOSED, -risk.score, -risk.before, risk.id))
 
@@ -81,6 +81,13 @@ def sheet(session: Session, number: int, *, seen: ColumnElement[bool]) -> RiskSh
     )
 
 
+def orphaned(session: Session) -> list[str]:
+    """The keys of open risks whose owners are known to have left."""
+    question = select(Risk.id).join(Person, Person.user == Risk.owner)
+    found = session.scalars(question.where(Risk.state == OPEN_RISK, Person.active.is_(False)).order_by(Risk.id))
+    return [f"R-{number}" for number in found]
+
+
 def whole(session: Session, *, seen: ColumnElement[bool]) -> list[RiskSheet]:
     """All risks with all that belongs to them, closed ones at the end."""
     found = (sheet(session, risk.id, seen=seen) for risk in register(session, closed=True))
@@ -108,7 +115,7 @@ def risks_of(session: Session, numbers: Collection[int]) -> dict[int, tuple[int,
     question = (
         select(RiskLink.incident_id, RiskLink.risk_id)
         .join(Risk, Risk.id == RiskLink.risk_id)
-        .where(RiskLink.incident_id.in_(sorted(numbers)), Risk.state == RiskState.OPEN)
+        .where(RiskLink.incident_id.in_(sorted(numbers)), Risk.state == OPEN_RISK)
         .order_by(RiskLink.risk_id)
     )
     found: dict[int, tuple[int, ...]] = {}
@@ -157,7 +164,7 @@ def overdue(session: Session, today: date, now: datetime) -> list[RiskRecord]:
     """Open risks whose review date has passed (`today` in the team's zone) and that are not asleep."""
     rows = session.scalars(
         select(Risk)
-        .where(Risk.state == RiskState.OPEN, Risk.review_on < today)
+        .where(Risk.state == OPEN_RISK, Risk.review_on < today)
         .where(or_(Risk.snoozed_until.is_(None), Risk.snoozed_until <= now))
         .order_by(Risk.review_on, Risk.id)
     )
@@ -168,7 +175,7 @@ def owned_and_due(session: Session, user: str, today: date) -> list[RiskRecord]:
     """The open risks of this person that are to be looked at by today, the longest overdue first."""
     rows = session.scalars(
         select(Risk)
-        .where(Risk.owner == user, Risk.state == RiskState.OPEN, Risk.review_on <= today)
+        .where(Risk.owner == user, Risk.state == OPEN_RISK, Risk.review_on <= today)
         .order_by(Risk.review_on, Risk.id)
     )
     return [pictured(RiskRecord, row) for row in rows]

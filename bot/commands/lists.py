@@ -19,7 +19,8 @@ def menu(parts: Parts, asked: Typed) -> Reply:
         here = asked.channel and queries.incident_of_room(session, asked.channel)
         if not here:
             incidents = queries.incidents_open(session, viewer)
-            owed = waiting.items(owing.by(session, asked.user, policy=parts.policy), parts.policy, parts.clock.now())
+            now = parts.clock.now()
+            owed = waiting.items(owing.by(session, asked.user, policy=parts.policy, now=now), parts.policy, now)
             return lists.menu_elsewhere(incidents, owed, parts.policy)
     return lists.menu_in_room(record_of(parts, seen(parts, here.id, asked).id), parts.policy)
 

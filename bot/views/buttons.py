@@ -312,12 +312,21 @@ def add_risk() -> ButtonElement:
 
 def risk_reminder(number: int, policy: Policy) -> list[InteractiveElement]:
     """Below a reminder of a risk that is to be looked at again."""
+    return _risk_row(number, policy, primary=True)
+
+
+def risk_owed(number: int, policy: Policy) -> list[InteractiveElement]:
+    """Beside such a risk among other things that wait for its owner."""
+    return _risk_row(number, policy, tail=f".{number}")
+
+
+def _risk_row(number: int, policy: Policy, *, tail: str = "", primary: bool = False) -> list[InteractiveElement]:
     value = str(number)
     return [
-        kit.button("Reviewed, unchanged", "risks.reviewed", value, primary=True),
-        kit.button("Change …", "risks.open", value),
-        kit.button(_snooze(policy), "risks.snooze", value),
-        kit.button("Give to …", "risks.give", value),
+        kit.button("Reviewed, unchanged", f"risks.reviewed{tail}", value, primary=primary),
+        kit.button("Change …", f"risks.open{tail}", value),
+        kit.button(_snooze(policy), f"risks.snooze{tail}", value),
+        kit.button("Give to …", f"risks.give{tail}", value),
     ]
 
 

@@ -11,7 +11,7 @@ from bot.policy import Policy
 from bot.policy.frameworks import NOT_ADVICE
 from bot.views import buttons, card, clocks, kit, labels
 from bot.views.kit import Safe
-from db.records import ActionRecord, ClockRecord, ReviewRecord, SignatureOwed, Waiting
+from db.records import ActionRecord, ClockRecord, ReviewRecord, RiskRecord, SignatureOwed, Waiting
 
 ACTION_MOST = 300
 # What has no end comes after all that has one.
@@ -37,6 +37,7 @@ def items(waiting: Waiting, policy: Policy, now: datetime) -> list[Item]:
         *(_review(review, policy, now) for review in waiting.reviews),
         *(_signature(owed, policy, now) for owed in waiting.signatures),
         *(_action(action, policy, now) for action in waiting.actions),
+        *(_risk(risk, policy, now) for risk in waiting.risks),
         *(_clock(place, number, clock, now) for place, (number, clock) in enumerate(waiting.clocks)),
     ]
     return sorted(found, key=lambda item: (not item.overdue, item.due_at))
@@ -94,6 +95,17 @@ def _action(action: ActionRecord, policy: Policy, now: datetime) -> Item:
         issue=card.issue(action, Safe(" · ")),
     )
     return Item(due_at, due_at < now, said, partial(buttons.action_owed, action, policy))
+
+
+def _risk(risk: RiskRecord, policy: Policy, now: datetime) -> Item:
+    due_at = policy.calendar.end_of(risk.review_on)
+    said = kit.say(
+        "Risk *{key}* {title}: to be looked at again by {due}",
+        key=risk.key,
+        title=kit.one_line(risk.title, ACTION_MOST),
+        due=kit.day(risk.review_on),
+    )
+    return Item(due_at, due_at < now, said, partial(buttons.risk_owed, risk.id, policy))
 
 
 def _clock(place: int, number: int, clock: ClockRecord, now: datetime) -> Item:

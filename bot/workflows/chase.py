@@ -119,7 +119,7 @@ def _chase_risk(work: Work, policy: Policy, risk: RiskRecord) -> bool:
     above = leadership or owner
     asked = {"owner": owner or leadership, "leadership": above, AGAIN: above}
     if not above:
-        return False  # Nobody is there to hear it; `doctor` says so.
+        return False  # Nobody is there to hear it; `doctor` names risks whose owner has left.
     subject = f"risk:{risk.id}"
     step = _take(work, policy, subject, risk.chase_round, due_at, rungs=("owner", "leadership"))
     if step is None:

@@ -1,14 +1,16 @@
-"""What waits for somebody: drafts of reviews, signatures, actions, clocks."""
+"""What waits for somebody: drafts of reviews, signatures, actions, clocks, risks."""
+
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.policy import Policy
 from bot.workflows import lifecycle
-from db import queries, waiting
+from db import queries, risks, waiting
 from db.records import Record, SignatureOwed, Waiting
 
 
-def by(session: Session, user: str, *, policy: Policy) -> Waiting:
+def by(session: Session, user: str, *, policy: Policy, now: datetime) -> Waiting:
     """All that waits for this person, of what they may see."""
     owed = ((record, _theirs(record, user, policy)) for record in waiting.in_review(session, user))
     return Waiting(
@@ -18,6 +20,7 @@ def by(session: Session, user: str, *, policy: Policy) -> Waiting:
         ),
         actions=waiting.actions_of(session, user),
         clocks=tuple(queries.clocks_of(session, user)),
+        risks=tuple(risks.owned_and_due(session, user, policy.calendar.date_of(now))),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
-from bot.effects import Say
+from bot.effects import RefreshHome, Say
 from bot.errors import Refused
 from bot.policy import Policy
 from bot.workflows import assessing, people, wording
@@ -512,6 +512,8 @@ def _note(work: Work, risk: Risk, kind: RiskEntryKind, text: str, *, by: str, da
     work.session.flush()
     work.session.add(entry)
     work.session.flush()
+    for user in sorted({risk.owner, *data.get("changes", {}).get("owner", ())}):
+        work.tell(RefreshHome(user=user), only_if="watched")  # What waits for them may be something else now.
 
 
 def _tell_owner(

@@ -13,7 +13,7 @@ from db.models.incidents import Counter, Deployment, Entry, Incident, Member, Pi
 from db.models.people import Absence, Audit, Home, Person
 from db.models.policies import PolicyVersion
 from db.models.reviews import OPEN_ACTION, OPEN_REVIEW, Action, Factor, Review, ReviewVersion, Signature
-from db.models.risks import Risk, RiskAction, RiskAnswered, RiskEntry, RiskLink
+from db.models.risks import OPEN_RISK, Risk, RiskAction, RiskAnswered, RiskEntry, RiskLink
 from db.models.seals import Seal
 from db.models.trackers import Issue, Polled
 
@@ -21,6 +21,7 @@ __all__ = [
     "DEAD",
     "OPEN_ACTION",
     "OPEN_REVIEW",
+    "OPEN_RISK",
     "UNSETTLED",
     "Absence",
     "Action",

@@ -3,11 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, ColumnElement, Date, ForeignKey, Index, Integer, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.enums import RiskAnswer, RiskEntryKind, RiskState, Treatment
 from db.models.base import Base, BigId, SlackId, word
+
+# Asked for by this word itself, and not by a parameter, or the partial index serves nobody on SQLite.
+OPEN_RISK: ColumnElement[str] = literal_column(f"'{RiskState.OPEN.value}'")
 
 
 class Risk(Base):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from db.records.clocks import ClockRecord
 from db.records.reviews import ActionRecord, ReviewRecord
+from db.records.risks import RiskRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +17,13 @@ class SignatureOwed:
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """What waits for one person, of what they may see: drafts they own, signatures, actions, and clocks by incident."""
+    """What waits for one person, of what they may see: drafts they own, signatures, actions, clocks by incident, and risks.
+
+    The risks are those that are to be looked at again by now.
+    """
 
     reviews: tuple[ReviewRecord, ...] = ()
     signatures: tuple[SignatureOwed, ...] = ()
     actions: tuple[ActionRecord, ...] = ()
     clocks: tuple[tuple[int, ClockRecord], ...] = ()
+    risks: tuple[RiskRecord, ...] = ()

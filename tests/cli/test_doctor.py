@@ -9,10 +9,12 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from bot import doctor
+from bot import doctor, policy
 from bot.clock import MovableClock
 from bot.doctor import Finding, Level
+from bot.workflows import people, risks
 from db import outbox
+from db.records import PersonRecord
 from db.store import Store
 from sandbox import Workspace, running
 from tests.cli.conftest import Tocsin, declare
@@ -168,6 +170,17 @@ def test_rooms_out_of_reach(env: dict[str, str], books: Store) -> None:
     assert finding.level is WARN
     assert finding.sentence.endswith("though the incident is open: INC-1, INC-3.")
     assert "`tocsin repair KEY`" in finding.fix
+
+
+def test_risks_whose_owner_has_left(env: dict[str, str], books: Store) -> None:
+    with books.begin() as work:
+        people.remember(work, PersonRecord(user="U0BO", name="Bo", active=True))
+        values = {"title": "A disk fills up", "likelihood": 2, "impact": 3, "owner": "U0BO"}
+        risks.add(work, policy=policy.load(), by="U0BO", values=values)
+    assert "risks" not in found(env)
+    with books.begin() as work:
+        people.remember(work, PersonRecord(user="U0BO", name="Bo", active=False))
+    assert found(env)["risks"].sentence == "whoever owned R-1 has left."
 
 
 def test_what_waits_for_a_bot_that_is_not_there(env: dict[str, str], books: Store, clock: MovableClock) -> None:

@@ -83,6 +83,7 @@ OWED = Waiting(
     signatures=(SignatureOwed(review=replace(COMPLETE.review, incident_id=8), roles=("commander",)),),
     actions=(ACTION,),
     clocks=((7, CLOCK), (7, CLOCK)),
+    risks=(RISK, replace(RISK, id=4)),
 )
 SIGHT = home.Sight(incidents=[OTHER], roles=[(OTHER, "commander")], waiting=OWED, undelivered=[LOST])
 

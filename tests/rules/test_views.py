@@ -45,10 +45,13 @@ def test_every_list_about_one_incident_fits(record):
     st.lists(pictures.actions, max_size=40, unique_by=lambda action: action.id),
     st.lists(pictures.deliveries, max_size=20),
     st.sampled_from(["comms", "unheard-of"]),
+    st.lists(pictures.risks, max_size=15, unique_by=lambda risk: risk.id),
 )
-def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered, role):
+def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered, role, register):
     signed = [SignatureOwed(review=review, roles=("commander",)) for review in reviews[::2]]
-    owed = Waiting(reviews=tuple(reviews[1::2]), signatures=tuple(signed), actions=tuple(actions))
+    owed = Waiting(
+        reviews=tuple(reviews[1::2]), signatures=tuple(signed), actions=tuple(actions), risks=tuple(register)
+    )
     listed = waiting.items(owed, POLICY, DECLARED)
     sight = home.Sight(
         incidents=incidents,

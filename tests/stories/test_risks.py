@@ -184,6 +184,9 @@ def test_its_review_is_overdue_and_chased_until_somebody_looks(story):
     for morning in range(4):
         story.passes(days=1)
         assert story.chases() == (morning in (0, 3)), "a risk has no room and no commander"
+    for where in (bo.types("/incident").message, bo.opens_home()):
+        assert ":warning: *overdue* · Risk *R-1* A disk fills up" in text(where)
+    assert "R-1" not in text(ana.opens_home())
     (reminder,) = [message for message in bo.direct_messages() if "overdue" in text(message)]
     assert "R-1" in text([m for m in mia.direct_messages() if "overdue" in text(m)])
     bo.clicks("Snooze 1 day", on=reminder)
@@ -193,6 +196,8 @@ def test_its_review_is_overdue_and_chased_until_somebody_looks(story):
     bo.clicks("Give to …", on=reminder)
     bo.fills("Give the risk", person=ana.id)
     assert story.chases() == 1, "whoever gets it is asked first"
+    assert "R-1" in text(story.slack.home(ana.person)), "Home follows"
+    assert "R-1" not in text(story.slack.home(bo.person))
     (mine,) = [message for message in ana.direct_messages() if "overdue" in text(message)]
     assert "stays as it is" in ana.clicks("Reviewed, unchanged", on=mine).said
     found = sheet(story, 1)
