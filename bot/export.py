@@ -68,7 +68,7 @@ def as_json(
         "review": _review(record, text),
         "deliveries": [_delivery(delivery) for delivery in deliveries],
         "customers": [_told(update) for update in updates],
-        "clocks": [_clock(one) for one in _clocks(record, policy, now)],
+        "clocks": [_clock(one, record) for one in _clocks(record, policy, now)],
         "risk": _risk(record.risk),
     }
 
@@ -213,7 +213,7 @@ def _clocks(record: Record, policy: Policy, now: datetime) -> tuple[Standing, ..
     return duties.stand(record, policy, now) if duties.can_have_any(record, policy) else ()
 
 
-def _clock(one: Standing) -> dict[str, Any]:
+def _clock(one: Standing, record: Record) -> dict[str, Any]:
     """A regulatory clock: a reminder and a record, not legal advice."""
     started = one.end.started
     return {
@@ -227,6 +227,16 @@ def _clock(one: Standing) -> dict[str, Any]:
         "unknown": list(one.unknown),
         "missing": list(one.missing),
         "filings": [_filing(filing) for filing in one.filings],
+        "withdrawn_filings": [
+            {
+                **_filing(filing),
+                "withdrawn_at": time(filing.withdrawn_at),
+                "withdrawn_by": filing.withdrawn_by,
+                "withdrawn_because": filing.withdrawn_because,
+            }
+            for filing in record.duties.filings
+            if filing.rule == one.rule.key and filing.withdrawn_at
+        ],
         "decided_by": one.decision.by if one.decision else None,
         "decided_at": time(one.decision.at) if one.decision else None,
     }

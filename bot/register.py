@@ -70,7 +70,7 @@ def _row(record: Record, policy: Policy, people: Mapping[str, PersonRecord], now
     clocks = {one.rule.key: one for one in duties.stand(record, policy, now)}
     facts = {fact.fact: fact.value for fact in record.duties.facts}
     aware = next((a for a in record.duties.anchors if (a.framework, a.anchor) == (FRAMEWORK, "aware_at")), None)
-    filings = {filing.rule: filing for filing in reversed(record.duties.filings)}  # the first of each
+    filings = {filing.rule: filing for filing in reversed(record.duties.filed)}  # the first of each
     told, internal = filings.get(AUTHORITY), filings.get(INTERNAL)
     review = record.review
     actions = [f"{action.text} ({action.state.value})" for action in record.actions]

@@ -153,13 +153,21 @@ def not_required(key: Key, rule: RuleKey, reason: Reason, by: By) -> None:
 
 
 @app.command()
-def withdraw(key: Key, rule: RuleKey, reason: Reason, by: By) -> None:
-    """Withdraw the decision that a notification is not required."""
+def withdraw(
+    key: Key,
+    rule: RuleKey,
+    reason: Reason,
+    by: By,
+    *,
+    filing: Annotated[bool, typer.Option("--filing", help="The last record that it was sent.")] = False,
+) -> None:
+    """Withdraw the decision that a notification is not required or, with --filing, one that was recorded by mistake."""
     from bot.workflows import clocks
 
+    verb = clocks.take_back if filing else clocks.withdraw
     with shell.changing(key) as (work, policy):
-        clocks.withdraw(work, policy=policy, number=key, rule=rule, by=by, reason=reason)
-    shell.said(key, f"has no decision on {rule} any more")
+        verb(work, policy=policy, number=key, rule=rule, by=by, reason=reason)
+    shell.said(key, f"has {'one filing less' if filing else 'no decision'} on {rule}{'' if filing else ' any more'}")
 
 
 @app.command()

@@ -133,7 +133,7 @@ _UPDATES = (
 _FILINGS = (
     select(Filing.sent_at.label("when"), Incident.private, Filing.is_late)
     .join(Incident, Incident.id == Filing.incident_id)
-    .where(Incident.drill.is_(False))
+    .where(Incident.drill.is_(False), Filing.withdrawn_at.is_(None))
 )
 
 

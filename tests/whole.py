@@ -113,6 +113,8 @@ class Life:
         self(clocks.file, **with_policy, rule="gdpr-33-1", stage="initial", by=KAI.user, text="Dear authority", **sent)
         self(clocks.not_required, **with_policy, rule="gdpr-34", by=KAI.user, reason="encrypted")
         self(clocks.withdraw, **with_policy, rule="gdpr-34", by=KAI.user, reason="it was not")
+        self(clocks.file, **with_policy, rule="gdpr-33-5", by=KAI.user, **sent)
+        self(clocks.take_back, **with_policy, rule="gdpr-33-5", by=KAI.user, reason="of another incident")
 
     def _customers(self, here: dict[str, int]) -> None:
         wanted = customers.Wording(

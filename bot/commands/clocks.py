@@ -131,22 +131,25 @@ def waived(parts: Parts, form: Form) -> None:
 
 
 def withdrawal_asked(parts: Parts, click: Click) -> Reply:
-    """[Withdraw…]."""
-    return clock_forms.withdraw(*_of_rule(parts, click))
+    """[Withdraw…]: the decision or, with its number, a filing."""
+    record, rule = _of_rule(parts, click)
+    if len(click.rest) > 1 and click.rest[1].isdecimal():
+        return clock_forms.take_back(record, rule, int(click.rest[1]))
+    return clock_forms.withdraw(record, rule)
 
 
 def withdrawn(parts: Parts, form: Form) -> None:
-    """The decision does not stand any more."""
+    """The decision does not stand any more, or the filing was none."""
     _allowed(parts, form, form.number)
+    policy, rule, reason = parts.policy, str(form.about.get("rule")), form.text("reason")
+    filing = form.about.get("filing")
     with form.begin(parts) as work:
-        clocks.withdraw(
-            work,
-            policy=parts.policy,
-            number=form.number,
-            rule=str(form.about.get("rule")),
-            by=form.user,
-            reason=form.text("reason"),
-        )
+        if filing is None:
+            clocks.withdraw(work, policy=policy, number=form.number, rule=rule, by=form.user, reason=reason)
+        else:
+            clocks.take_back(
+                work, policy=policy, number=form.number, rule=rule, by=form.user, reason=reason, filing=filing
+            )
 
 
 def give_asked(parts: Parts, click: Click) -> Reply:

@@ -383,6 +383,9 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "text_sha256",
         "rule_version",
         "calendar",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdrawn_because",
     ),
     "clocks": ("incident", "rule", "framework", "cite", "state", "due_at", "why", "decided_by", "decided_at"),
     "deliveries": ("incident", "kind", "state", "attempts", "told_at", "settled_at", "error"),
@@ -529,6 +532,9 @@ def _filings(bundle: Bundle, record: Record) -> Iterator[Cells]:
             "text_sha256": one.text_hash,
             "rule_version": one.version,
             "calendar": one.calendar,
+            "withdrawn_at": export.time(one.withdrawn_at),
+            "withdrawn_by": one.withdrawn_by,
+            "withdrawn_because": one.withdrawn_because or None,
         }
 
 

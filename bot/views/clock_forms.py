@@ -90,7 +90,13 @@ def withdraw(record: Record, rule: Rule) -> View:
     return _reason(record, rule, "Withdraw the decision", "clocks.withdrawn", "The clock runs again.")
 
 
-def _reason(record: Record, rule: Rule, title: str, callback: str, hint: str) -> View:
+def take_back(record: Record, rule: Rule, filing: int) -> View:
+    """Asks why a filing does not count any more."""
+    hint = "It was recorded by mistake? It is kept beside this, and the clock runs again."
+    return _reason(record, rule, "Withdraw the filing", "clocks.withdrawn", hint, filing=filing)
+
+
+def _reason(record: Record, rule: Rule, title: str, callback: str, hint: str, **about: int) -> View:
     return kit.modal(
         title,
         callback,
@@ -98,7 +104,7 @@ def _reason(record: Record, rule: Rule, title: str, callback: str, hint: str) ->
             kit.section(kit.say("*{key}* {title}\n{cite}", key=rule.key, title=rule.title, cite=rule.cite)),
             kit.text_input("reason", "Reason", multiline=True, hint=hint),
         ],
-        about={"incident": record.incident.id, "rule": rule.key},
+        about={"incident": record.incident.id, "rule": rule.key, **about},
     )
 
 

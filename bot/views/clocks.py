@@ -236,7 +236,11 @@ def _buttons(record: Record, one: Standing) -> list[ButtonElement]:
     if one.state is State.NOT_REQUIRED:
         return [kit.button("Withdraw…", f"clocks.withdraw.{rule}", f"{number}:{rule}")]
     if one.state is State.FILED:
-        return [_file(number, rule, "Filed again…")]
+        last = one.filings[-1].id
+        return [
+            _file(number, rule, "Filed again…"),
+            kit.button("Withdraw…", f"clocks.withdraw.{rule}", f"{number}:{rule}:{last}"),
+        ]
     row = _times(record, one)
     if one.state in (State.DUE, State.OVERDUE, State.SCOPE_NOT_DECLARED, State.ANCHOR_MISSING):
         row += [_draft(number, rule), _file(number, rule), _not_required(number, rule)]

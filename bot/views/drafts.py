@@ -151,7 +151,7 @@ class _Known:
         return f"Severity here: {labels.severity(self._policy, self._record.incident.severity)}"
 
     def delay(self) -> str:
-        late = [filing.reasons for filing in self._record.duties.filings if filing.reasons]
+        late = [filing.reasons for filing in self._record.duties.filed if filing.reasons]
         return "\n".join(late)
 
     def others_told(self) -> str:
@@ -176,7 +176,7 @@ class _Known:
         return [
             f"{filing.rule}: {kit.utc(filing.sent_at)} to {filing.recipient}"
             + (f", reference {filing.reference}" if filing.reference else "")
-            for filing in self._record.duties.filings
+            for filing in self._record.duties.filed
             if filing.rule != self._one.rule.key and (not stages or filing.stage in stages)
         ]
 

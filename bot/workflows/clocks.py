@@ -268,6 +268,28 @@ def withdraw(work: Work, *, policy: Policy, number: int, rule: str, by: str, rea
     redraw(work, incident)
 
 
+def take_back(
+    work: Work, *, policy: Policy, number: int, rule: str, by: str, reason: str, filing: int | None = None
+) -> None:
+    """A filing was recorded by mistake: it is kept, and does not count any more. Its clock runs again.
+
+    `filing` is the one that somebody saw; without it, the last that stands.
+    """
+    incident = work.incident(number)
+    _, duty = rule_of(policy, rule)
+    reason = wording.paragraph(reason, "reason")
+    mine = select(Filing).where(Filing.incident_id == number, Filing.rule == duty.key, Filing.withdrawn_at.is_(None))
+    stands = list(work.session.scalars(mine.order_by(Filing.sent_at, Filing.id)))
+    row = next((one for one in reversed(stands) if filing in (None, one.id)), None)
+    if row is None:
+        raise Refused(f"Nothing of {duty.key} is recorded as sent any more. `/incident clocks` shows how it stands.")
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = work.now, by, reason
+    values = {"rule": duty.key, "title": duty.title, "sent_at": row.sent_at.isoformat()}
+    work.note(incident, EntryKind.FILED, reason, by=by, data={"state": "withdrawn", "filing": row.id, **values})
+    say(work, incident, "clock_filing_withdrawn", {"by": by, "reason": reason, **values})
+    redraw(work, incident)
+
+
 def give(work: Work, *, policy: Policy, number: int, rule: str, by: str, person: PersonRecord) -> None:
     """Somebody owns a running clock by name; they are reminded of it first."""
     incident = work.incident(number)

@@ -42,7 +42,7 @@ def known(incident: IncidentRecord, duties: Duties, policy: Policy) -> Known:
         "verified_at": incident.verified_at,
         "closed_at": incident.closed_at if incident.phase is Phase.CLOSED else None,
     }
-    filings = {filing.rule: tuple(f for f in duties.filings if f.rule == filing.rule) for filing in duties.filings}
+    filings = {filing.rule: tuple(f for f in duties.filed if f.rule == filing.rule) for filing in duties.filed}
     return Known(
         began_at=incident.declared_at,
         facts=_facts(incident) | _answers(duties, policy),

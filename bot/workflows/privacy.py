@@ -37,6 +37,7 @@ GONE = "[redacted]"
 _CLOCK_TEXTS: tuple[tuple[type[Base], str], ...] = (
     (AnchorTime, "why"),
     (Filing, "reasons"),
+    (Filing, "withdrawn_because"),
     (Decision, "reason"),
     (Decision, "withdrawn_because"),
 )

@@ -38,7 +38,8 @@ class ClockFact(Base):
 class Filing(Base):
     """A notification that was sent, with the deadline as it was computed then. Appended to, never changed.
 
-    The one exception: a redaction takes out `text` and `reasons`; the hash stays.
+    What was recorded by mistake is withdrawn: that is noted beside it. A redaction takes out what people wrote; the hash
+    stays.
     """
 
     __tablename__ = "filings"
@@ -61,6 +62,9 @@ class Filing(Base):
     calendar: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[str] = mapped_column(SlackId)
     recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None] = mapped_column(SlackId)
+    withdrawn_because: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Decision(Base):

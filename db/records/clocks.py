@@ -29,7 +29,10 @@ class FactRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class FilingRecord:
-    """A notification that was sent. `due_at`, `is_late`, `version` and `calendar` are as they were computed then."""
+    """A notification that was sent. `due_at`, `is_late`, `version` and `calendar` are as they were computed then.
+
+    What was recorded by mistake may be withdrawn.
+    """
 
     id: int
     rule: str
@@ -48,6 +51,9 @@ class FilingRecord:
     calendar: str = ""
     recorded_by: str
     recorded_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_because: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,3 +95,8 @@ class Duties:
     filings: tuple[FilingRecord, ...] = ()
     decisions: tuple[DecisionRecord, ...] = ()
     clocks: tuple[ClockRecord, ...] = ()
+
+    @property
+    def filed(self) -> tuple[FilingRecord, ...]:
+        """The filings that stand: what was withdrawn was recorded by mistake."""
+        return tuple(filing for filing in self.filings if filing.withdrawn_at is None)

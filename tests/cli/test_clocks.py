@@ -133,6 +133,21 @@ def test_a_breach_that_was_not_notified_is_in_the_register_with_the_reason(
     assert row["why_not_notified"] == "anchor missing"
 
 
+def test_a_filing_by_mistake_is_in_no_register_and_in_the_export(tocsin: Tocsin, books: Store, breach: int) -> None:
+    filed = ("filed", "INC-1", "gdpr-33-1", "2026-11-24T09:00Z", "Portal", "--stage", "initial", "--reference", "LDA-1")
+    assert tocsin("clocks", *filed).code == 0
+    reply = tocsin("clocks", "withdraw", "INC-1", "gdpr-33-1", "Another company's", "--filing")
+    assert reply.out.startswith("INC-1 has one filing less on gdpr-33-1.")
+    (row,) = csv.DictReader(io.StringIO(tocsin("export", "breaches").out))
+    assert (row["authority_notified"], row["reference"]) == ("no", "")
+    clocks = json.loads(tocsin("export", "INC-1").out)["clocks"]
+    clock = next(one for one in clocks if one["rule"] == "gdpr-33-1")
+    assert clock["filings"] == []
+    (kept,) = clock["withdrawn_filings"]
+    assert (kept["reference"], kept["withdrawn_because"]) == ("LDA-1", "Another company's")
+    assert tocsin("verify", "INC-1").code == 0
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "words"),
     [

@@ -180,6 +180,7 @@ def forms() -> list[View]:
         clock_forms.filed(BREACH, GDPR.rules["gdpr-33-1"], NOW, by="U1", overdue=True),
         clock_forms.not_required(BREACH, GDPR.rules["gdpr-33-1"]),
         clock_forms.withdraw(BREACH, GDPR.rules["gdpr-33-1"]),
+        clock_forms.take_back(BREACH, GDPR.rules["gdpr-33-1"], 1),
         clock_forms.give(BREACH, GDPR.rules["gdpr-33-1"]),
         customers.draft(COMPLETE, POLICY, stage=Stage.MONITORING),
         risks.new(POLICY, owner="U0BO"),

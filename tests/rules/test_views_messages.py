@@ -198,6 +198,7 @@ SAID |= {
     ),
     "clock_not_required": ({**CLOCK, "by": "U0ANA", "reason": "It was encrypted"}, set()),
     "clock_withdrawn": ({**CLOCK, "by": "U0ANA", "reason": "The key was there"}, set()),
+    "clock_filing_withdrawn": ({**CLOCK, "by": "U0ANA", "sent_at": AT, "reason": "It was another incident"}, set()),
     "clock_given": ({**CLOCK, "by": "U0ANA", "owner": "U0BO"}, set()),
     "clock_question": (
         {

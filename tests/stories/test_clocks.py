@@ -121,6 +121,45 @@ def records_time(story, person, room, moment, **more):
     return person.fills("Record a time", **{"When?": moment, **more})
 
 
+def test_a_filing_that_was_recorded_by_mistake_is_withdrawn_and_kept(story):
+    ana, bo, kai = story.people("Ana", "Bo", "Kai")
+    room = breach(story)
+
+    def is_filed(**answers):
+        kai.clicks("clocks.filed.gdpr-33-1", on=kai.types("/incident clocks", room).message)
+        kai.fills("It was sent", **{"How was it sent?": "Portal", "How far does it go?": "Initial", **answers})
+
+    is_filed(**{"Reference number": "LDA-1"})
+    assert room.card.shows("gdpr-33-1", "filed")
+    assert remind(story, hours=37) == 1, "33-5 alone is reminded of"
+    bo.person.joins(room.id)
+    bo.types("/incident take primary", room)
+    for person in (ana, bo):  # Both see it, and both withdraw it.
+        person.clicks("clocks.withdraw.gdpr-33-1", on=person.types("/incident clocks", room).message)
+    ana.fills("Withdraw the filing", reason="It was that of another company")
+    assert "recorded as sent any more" in str(bo.fills("Withdraw the filing", reason="The same"))
+    assert room.said("withdrew the record", "gdpr-33-1", "another company")
+    assert "filed" not in room.card.text.partition("gdpr-33-1")[2].partition("\n")[0]
+    assert room.card.shows("gdpr-33-1", "due", "1 d 11 h left")
+    before = [message for message in kai.direct_messages() if "gdpr-33-1" in text(message)]
+    assert remind(story, hours=11, minutes=1) == 2, "24 hours before the end; 33-5 is reminded of once a day"
+    assert len([message for message in kai.direct_messages() if "gdpr-33-1" in text(message)]) == len(before) + 1
+
+    is_filed(**{"Reference number": "LDA-2"})
+    wrong, right = story.record(1).duties.filings
+    assert (wrong.reference, wrong.withdrawn_by, wrong.withdrawn_because) == (
+        "LDA-1",
+        ana.id,
+        "It was that of another company",
+    )
+    assert (right.reference, right.withdrawn_at, right.due_at) == ("LDA-2", None, wrong.due_at)
+    assert story.told(1).count("filed") == 3
+    ana.types("/incident phase review", room)
+    written = text(room.messages)
+    assert "reference LDA-1" in written
+    assert "recorded by mistake, withdrawn" in written
+
+
 def test_overdue_and_further_up(story):
     ana, bo, kai, mia = story.people("Ana", "Bo", "Kai", "Mia")
     room = breach(story)

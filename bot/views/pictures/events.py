@@ -166,6 +166,8 @@ def _clock(data: _Data, policy: Policy) -> Said | None:
 
 
 def _filed(data: _Data, policy: Policy) -> Said:
+    if data.get("state") == "withdrawn":
+        return f"Filing withdrawn: {_rule(data)}", Sort.DUTY, 1
     return f"Notification sent{', late' if data.get('late') else ''}: {_rule(data)}", Sort.DUTY, 1
 
 
