@@ -131,6 +131,7 @@ def run_chase(parts: Parts) -> int:
         remember_tick(work)
         taken = chase.chase(work, policy=parts.policy)
         month = monthly.post(work, policy=parts.policy)
+        homes.redraw_all(work)  # What became overdue is marked there.
     CHASES.inc(taken)
     if month:
         log.info("the figures of %s are due", month.name)

@@ -98,7 +98,8 @@ def _health(backlog: Backlog | None) -> list[Block]:
 def _waits(backlog: Backlog) -> str:
     if backlog.since is None:
         return "nothing has to wait"
-    return kit.say("{count} wait, the first since {since}", count=str(backlog.waiting), since=kit.when(backlog.since))
+    count = "1 message waits" if backlog.waiting == 1 else f"{backlog.waiting} messages wait, the first"
+    return kit.say("{count} since {since}", count=count, since=kit.when(backlog.since))
 
 
 def _given_up(deliveries: Sequence[DeliveryRecord]) -> list[Block]:

@@ -7,7 +7,7 @@ asked first, the commander too from four hours before the end on, leadership fro
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.effects import RefreshCard
+from bot.effects import RefreshCard, RefreshHomes
 from bot.policy import Policy
 from bot.policy.clocks import AGAIN, DAILY, OVERDUE, Reminder, Standing, moment_of, reminders
 from bot.workflows import clocks, duties
@@ -28,10 +28,11 @@ def remind(work: Work, *, policy: Policy) -> int:
 
 
 def redraw_all(work: Work) -> int:
-    """Have the cards show how much time is left; of how many incidents."""
+    """Have the cards show how much time is left, and Homes what has become overdue; of how many incidents."""
     numbers = queries.incidents_with_clocks(work.session)
     for number in numbers:
         work.tell(RefreshCard(incident=number))
+        work.tell(RefreshHomes(incident=number), only_if="watched")
     return len(numbers)
 
 

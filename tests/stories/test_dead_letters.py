@@ -1,5 +1,7 @@
 """What could not be delivered is on the home page of those who may do something about it, and of nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.story import text
@@ -40,9 +42,17 @@ def test_an_administrator_whom_the_policy_names(administered):
     room = ana.declares("Checkout is down")
     cannot_be_said(administered, room)
     assert LOST not in text(ana.opens_home())
-    assert "INC-1" in text(mia.opens_home())
+    assert "Delivery" not in text(ana.opens_home())
+    home = text(mia.opens_home())
+    assert "INC-1" in home
+    assert "Delivery: nothing has to wait · 1 given up" in home
     mia.clicks("Try again", on="home")
     assert len(room.said("Half of the orders work")) == 1
+    assert "given up" not in text(administered.slack.home(mia.person))
+    administered.slack.faults.rate_limit("chat.postMessage", retry_after=300)
+    ana.types("/incident update All of the orders work", room)
+    administered.clock.moves(timedelta(minutes=2))
+    assert "Delivery: 1 message waits since" in text(mia.opens_home())
 
 
 def test_an_administrator_sees_no_private_incident_by_that_alone(administered):

@@ -86,6 +86,14 @@ def test_everything_that_waits_can_be_done_there(story):
     assert "Tell the supplier" in home_of(story, ana)
     assert "Write a test" in text(bo.opens_home())
 
+    ana.types("/incident risks add Queues fill up")
+    ana.fills("Add a risk", likelihood="2", impact="2")
+    assert "Queues fill up" not in home_of(story, ana), "it is not to be looked at again yet"
+    story.passes(days=400)
+    assert "*overdue* · Risk *R-1* Queues fill up" in text(ana.opens_home())
+    ana.clicks("risks.reviewed.1", on="home")
+    assert "Queues fill up" not in home_of(story, ana)
+
 
 def test_whose_signature_is_owed_reads_it_everywhere_and_is_reminded(on_stage):
     """Bo commands and signs; Kai speaks with customers and signs too. Ana owns the review and waits for them."""
