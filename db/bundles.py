@@ -1,6 +1,5 @@
 """Whole incidents, many of them: everything that is kept of each, read a few hundred at a time."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import proof
 from db.enums import EffectState, ReviewState
-from db.models import Effect, Incident
+from db.models import Incident
 from db.proof import Reading
 from db.reading import pictured
 from db.records import (
@@ -78,12 +77,12 @@ def declared_between(session: Session, begins_at: datetime, ends_at: datetime) -
 def bundles(session: Session, numbers: Sequence[int]) -> Iterator[Bundle]:
     """These incidents, in this order."""
     for some in proof.pieces(numbers):
-        reading, deliveries = proof.read(session, some), _deliveries(session, some)
+        reading = proof.read(session, some)
         for number in some:
-            yield _bundle(reading, number, tuple(deliveries.get(number, ())))
+            yield _bundle(reading, number)
 
 
-def _bundle(reading: Reading, number: int, deliveries: tuple[DeliveryRecord, ...]) -> Bundle:
+def _bundle(reading: Reading, number: int) -> Bundle:
     breaks = tuple(proof.check(reading, number))
     incident = next(iter(reading.of("incidents", number)), None)
     if incident is None:
@@ -94,6 +93,7 @@ def _bundle(reading: Reading, number: int, deliveries: tuple[DeliveryRecord, ...
         ranked = sorted(rows, key=lambda row: tuple(getattr(row, name) for name in order)) if order else rows
         return tuple(pictured(kind, row) for row in ranked)
 
+    deliveries = of(DeliveryRecord, "effects")
     signatures = of(SignatureRecord, "signatures", "version", "at", "role")
     review = next(iter(of(ReviewRecord, "reviews")), None)
     signing = review.version + (review.state is not ReviewState.DONE) if review else 0
@@ -134,33 +134,3 @@ def _bundle(reading: Reading, number: int, deliveries: tuple[DeliveryRecord, ...
         deliveries=deliveries,
         members=tuple(reading.of("members", number)),
     )
-
-
-_DELIVERY = (
-    Effect.kind,
-    Effect.state,
-    Effect.attempts,
-    Effect.error,
-    Effect.told_at,
-    Effect.settled_at,
-    Effect.incident_id,
-)
-
-
-def _deliveries(session: Session, numbers: Sequence[int]) -> dict[int, list[DeliveryRecord]]:
-    found: dict[int, list[DeliveryRecord]] = defaultdict(list)
-    question = select(*_DELIVERY).where(Effect.incident_id.between(min(numbers), max(numbers))).order_by(Effect.id)
-    for kind, state, attempts, error, told_at, settled_at, number in session.execute(question):
-        assert number is not None
-        found[number].append(
-            DeliveryRecord(
-                kind=kind,
-                state=state,
-                attempts=attempts,
-                error=error,
-                told_at=told_at,
-                settled_at=settled_at,
-                incident_id=number,
-            )
-        )
-    return found

@@ -16,6 +16,7 @@ from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from db import settled
 from db.enums import EffectState
 from db.models import DEAD, UNSETTLED, Effect, Incident, Utc
 
@@ -222,6 +223,7 @@ def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
     if row is None:
         return False
     row.state, row.settled_at, row.leased_until, row.error = EffectState.DONE, now, None, None
+    settled.seal(row)
     return True
 
 
@@ -241,6 +243,7 @@ def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str)
     if newer:  # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
         newer.due_at, newer.attempts, newer.error = until, row.attempts, error
         row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
+        settled.seal(row)
         return
     try:
         with session.begin_nested():
@@ -254,6 +257,7 @@ def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> No
     row = _held(session, claimed)
     if row is not None:
         row.state, row.settled_at, row.leased_until, row.error = EffectState.DEAD, now, None, error
+        settled.seal(row)
 
 
 def next_due(session: Session) -> datetime | None:
@@ -274,8 +278,7 @@ def revive(session: Session, *, now: datetime, incident: int | None = None) -> i
             select(Effect.id).where(Effect.key == key, Effect.state == EffectState.WAITING)
         )
         state = EffectState.DONE if waiting else EffectState.WAITING
-        session.execute(
-            update(Effect).where(Effect.id == effect_id).values(state=state, due_at=now, attempts=1, settled_at=None)
-        )
+        again = {"state": state, "due_at": now, "attempts": 1, "settled_at": None, "seal": None}
+        session.execute(update(Effect).where(Effect.id == effect_id).values(again))
         revived += not waiting
     return revived

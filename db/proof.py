@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Table, func, select
 from sqlalchemy.orm import Session
 
-from db import seals, timeline
+from db import seals, settled, timeline
 from db.models import Base, Counter, Incident, Risk
 from db.seals import GENESIS, HOUSE, Sealed
 from db.timeline import Break
@@ -19,7 +19,7 @@ from db.timeline import Break
 AT_ONCE = 200
 LEDGER = "seal"
 RISKS = "risk"
-_WORDS = {"entries": "entry", "seals": LEDGER}
+_WORDS = {"entries": "entry", "seals": LEDGER, "effects": "deliveries"}
 _TABLES = Base.metadata.tables
 
 
@@ -67,7 +67,7 @@ def of_some(session: Session, numbers: Sequence[int]) -> Iterator[Break]:
 def read(session: Session, numbers: Sequence[int]) -> Reading:
     """Everything that is sealed of a few incidents, in one statement a table."""
     lost: dict[int | None, list[Lost]] = defaultdict(list)
-    names = ("incidents", "entries", "seals", *(how.table.name for how in seals.tables(of_incidents=True)))
+    names = ("incidents", "entries", "seals", "effects", *(how.table.name for how in seals.tables(of_incidents=True)))
     return Reading({name: _by_ledger(session, name, numbers, lost) for name in dict.fromkeys(names)}, lost)
 
 
@@ -81,6 +81,7 @@ def check(reading: Reading, number: int) -> Iterator[Break]:
             yield Break(number, "", "is missing, though its number was given")
         return
     yield from timeline.check(incident, reading.of("entries", number), reading.of("review_versions", number))
+    yield from _deliveries(number, reading.of("effects", number))
     mine = [(how, reading.of(how.table.name, number)) for how in seals.tables(of_incidents=True)]
     skip = {one.name for one in lost}
     yield from _ledger(number, reading.of("seals", number), mine, incident.seals, incident.seal, skip)
@@ -92,6 +93,8 @@ def house(session: Session) -> Iterator[Break]:
     lines = _read(session, _TABLES["seals"], _TABLES["seals"].c.ledger == HOUSE, lost)
     mine = [(how, _read(session, how.table, None, lost)) for how in seals.tables(of_incidents=False)]
     yield from (_unreadable(one) for ones in lost.values() for one in ones)
+    effects = _TABLES["effects"]
+    yield from _deliveries(None, _read(session, effects, effects.c.incident_id.is_(None), lost))
     count = session.scalar(select(Counter.value).where(Counter.name == seals.COUNTER)) or 0
     skip = {one.name for ones in lost.values() for one in ones}
     yield from _ledger(HOUSE, lines, mine, count, None, skip)
@@ -114,6 +117,13 @@ def _gaps(session: Session, numbers: Sequence[int]) -> Iterator[Break]:
         yield Break(
             None, "the counter of incidents", f"says that {given} were declared, but there is INC-{numbers[-1]}"
         )
+
+
+def _deliveries(whose: int | None, rows: Sequence[Row[Any]]) -> Iterator[Break]:
+    """Those that have settled bear a seal of their own."""
+    for row in rows:
+        if row.seal is not None and row.seal != settled.digest(row):
+            yield Break(whose, f"deliveries {row.id}", "is not what tocsin wrote")
 
 
 # ── a ledger beside the rows ─────────────────────────────────────────────────────────────────────────────────────────
@@ -206,7 +216,7 @@ def _read(
     lost: dict[int | None, list[Lost]],
     key: str | None = None,
 ) -> Sequence[Row[Any]]:
-    question = select(table).order_by(*_keys(table))
+    question = select(*_columns(table)).order_by(*_keys(table))
     if which is not None:
         question = question.where(which)
     try:
@@ -229,11 +239,18 @@ def _one_by_one(
     for found in session.connection().execute(question if which is None else question.where(which)).all():
         at = [column == value for column, value in zip(keys, found, strict=False)]
         try:
-            yield session.connection().execute(select(table).where(*at)).one()
+            yield session.connection().execute(select(*_columns(table)).where(*at)).one()
         except (LookupError, ValueError, TypeError):
             ledger = None if key is None else found[-1]
             named = [str(value) for column, value in zip(keys, found, strict=False) if column.name != "incident_id"]
             lost[ledger].append(Lost("/".join([table.name, *named]), ledger))
+
+
+def _columns(table: Table) -> Sequence[Column[Any]]:
+    """What is read of a row: of deliveries not what was to be said."""
+    if table.name == "effects":
+        return [table.c[name] for name in ("id", *settled.SEALED, "seal")]
+    return list(table.columns)
 
 
 def _keys(table: Table) -> Sequence[Column[Any]]:

@@ -56,7 +56,7 @@ UNSEALED_TABLES = {
     "entries": "the timeline has a chain of its own",
     "seals": "the ledgers themselves; each line covers the one before",
     "counters": "compared with the incidents and the ledger that they count",
-    "effects": "what is under way changes with every attempt and is let go of by the policy; what was said is on the timeline",
+    "effects": "each bears a seal of its own once it has settled: `db.settled`",
     "seen_events": "which of Slack's events were handled; forgotten after a while",
     "people": "what Slack said about people; asked again",
     "issues": "how far an action and its issue in a tracker are in step; the action itself is sealed, and asked of the tracker again",
@@ -87,6 +87,15 @@ UNSEALED = {
         "canvas_refused": "what Slack said to a canvas; asked again",
     },
     "running_clocks": {"remind_at": "when somebody is reminded next; computed from the rest"},
+    "effects": {
+        "id": "the database's own name of a row",
+        "payload": "what was to be said; it stands on the timeline, and is redacted",
+        "lane": "how it queued on its way",
+        "key": "how it queued on its way",
+        "urgency": "how it queued on its way",
+        "due_at": "when it was to be tried",
+        "leased_until": "who had it on its way, and until when",
+    },
     "outages": {"failed_at": "when Slack was tried last; changes every few seconds"},
 }
 # Refusals are written down without touching the incident they are about.

@@ -32,7 +32,7 @@ from bot.workflows import (
     signing,
 )
 from bot.workflows.edits import Edit, mark
-from db import queries
+from db import outbox, queries
 from db.enums import Answer, FactorKind, Kind, Phase, Remedy, RiskAnswer, Stage
 from db.records import PersonRecord
 from db.store import Store
@@ -97,11 +97,20 @@ class Life:
         if not drill:
             self._risks(here)
         self(permissions.record, user=KAI.user, what="close", number=self.number, allowed=False)
+        self._deliveries()
         self.clock.moves(timedelta(days=30))
         self(chase.chase, policy=self.policy)
         self(outages.failed, policy=self.policy, mail=False)
         self(outages.answered, policy=self.policy, mail=False)
         return self.number
+
+    def _deliveries(self) -> None:
+        """One arrives, one is given up."""
+        with self.store.begin() as work:
+            first, second = outbox.claim(work.session, now=work.now, lease=timedelta(minutes=1), limit=2)
+        with self.store.begin() as work:
+            outbox.settle(work.session, first, now=work.now)
+            outbox.bury(work.session, second, now=work.now, error="not_in_channel")
 
     def _clocks(self, here: dict[str, int]) -> None:
         with_policy = {"policy": self.policy, **here}

@@ -11,7 +11,7 @@ from bot.errors import Refused
 from bot.policy import Duration, Policy
 from bot.workflows import answers, customers, deployments, permissions, risks, wording
 from bot.workflows.telling import redraw
-from db import timeline
+from db import settled, timeline
 from db.enums import EffectState, EntryKind
 from db.models import (
     Action,
@@ -166,11 +166,12 @@ def _take_out(work: Work, incident: Incident, entries: Iterable[Entry], *, by: s
         )
         for version in work.session.scalars(signed):
             version.document, version.redacted_at = "", work.now
-    settled = select(Effect).where(
+    said = select(Effect).where(
         Effect.incident_id == incident.id, Effect.state.in_(SETTLED), Effect.kind.in_((Say.__name__, SendMail.__name__))
     )
-    for effect in work.session.scalars(settled):  # How it read is not kept beside the timeline, nor said after all.
+    for effect in work.session.scalars(said):  # How it read is not kept beside the timeline, nor said after all.
         effect.payload, effect.state = {}, EffectState.DONE
+        settled.seal(effect)
     return taken
 
 

@@ -52,6 +52,7 @@ class Effect(Base):
     error: Mapped[str | None] = mapped_column(Text)
     leased_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    seal: Mapped[str | None] = mapped_column(String(32))
 
 
 # Literals, not parameters: only from these can the databases tell that a partial index holds every row that is asked for,
