@@ -233,33 +233,34 @@ class ChartRecord:
 def discreet(report: Report) -> Report:
     """The report as people may read it who may not see every incident.
 
-    What incidents were like is left out where it tells of fewer than `FEW`, and one of these is private.
+    What incidents were like is left out where it tells of fewer than `FEW`, and one of these is private. While the month
+    goes on it is left out as soon as one is private: from one look to the next it would tell of the one that came.
     """
-    return replace(report, months=tuple(replace(one, handling=_discreet(one.handling)) for one in report.months))
+    return replace(report, months=tuple(replace(one, handling=_discreet(one)) for one in report.months))
 
 
-def _discreet(handling: Handling) -> Handling:
-    hidden = any(_tells_of_one(cell.tally) for cell in handling.breakdown)
+def _discreet(month: MonthFigures) -> Handling:
+    handling = month.handling
+
+    def tells_of_one(figure: Tally | Share | Spread) -> bool:
+        return figure.private > 0 and (month.goes_on or figure.tells < FEW)
+
+    def shown(figure: F) -> F:
+        return type(figure)(hidden=True) if tells_of_one(figure) else figure
+
+    hidden = any(tells_of_one(cell.tally) for cell in handling.breakdown)
     return replace(
         handling,
         breakdown=() if hidden else handling.breakdown,
         breakdown_hidden=hidden,
-        to_detect=_shown(handling.to_detect),
-        to_acknowledge=_shown(handling.to_acknowledge),
-        to_contain=_shown(handling.to_contain),
-        to_recover=_shown(handling.to_recover),
-        lasted=_shown(handling.lasted),
-        total=_shown(handling.total),
-        acknowledged_in_target=_shown(handling.acknowledged_in_target),
-        leadership_in_time=_shown(handling.leadership_in_time),
-        customer_updates=_shown(handling.customer_updates),
-        filed_in_time=_shown(handling.filed_in_time),
+        to_detect=shown(handling.to_detect),
+        to_acknowledge=shown(handling.to_acknowledge),
+        to_contain=shown(handling.to_contain),
+        to_recover=shown(handling.to_recover),
+        lasted=shown(handling.lasted),
+        total=shown(handling.total),
+        acknowledged_in_target=shown(handling.acknowledged_in_target),
+        leadership_in_time=shown(handling.leadership_in_time),
+        customer_updates=shown(handling.customer_updates),
+        filed_in_time=shown(handling.filed_in_time),
     )
-
-
-def _shown(figure: F) -> F:
-    return type(figure)(hidden=True) if _tells_of_one(figure) else figure
-
-
-def _tells_of_one(figure: Tally | Share | Spread) -> bool:
-    return figure.private > 0 and figure.tells < FEW

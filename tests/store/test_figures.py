@@ -230,6 +230,9 @@ def test_what_tells_of_a_single_private_incident_stays_inside(team):
     whole = figures_of(team)
     assert whole.month.handling.incidents == Tally(6, private=1)
     assert discreet(whole) == whole
+    so_far = discreet(figures_of(team, now="10-06T09:00")).month.handling
+    assert (so_far.incidents, so_far.breakdown_hidden) == (Tally(6, private=1), True), "it was seen to come"
+    assert so_far.to_acknowledge == Spread(hidden=True)
     team.at("10-07T08:00", incidents.set_severity, secret, policy=RULES, to="sev1", reason="Worse")
     team.at("10-07T08:00", incidents.contain, secret, text="Locked", at=utc("10-07T08:00"))
     shown = discreet(figures_of(team)).month.handling
