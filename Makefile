@@ -43,7 +43,8 @@ format: $(VENV)/.for-developing ## Put the source into its format
 	@$(VENV)/bin/ruff format
 	@$(VENV)/bin/ruff check --fix
 
-pictures: $(VENV)/.for-developing ## Take the README's pictures anew; needs Chromium
+pictures: $(VENV)/.for-developing ## Make the README's pictures anew; needs Chromium
+	@$(VENV)/bin/python docs/pictures/timelines.py
 	@$(VENV)/bin/python docs/pictures/make.py
 
 clean: ## Take away what was set up and what the demo kept
