@@ -103,12 +103,17 @@ def pdf(markdown: str, *, now: datetime, picture: Picture | None = None) -> byte
     headings = [at for at, block in enumerate(found) if block.kind in SIZES]
     below = min([at for at in headings if found[at].text == "Timeline"] or headings or [0])
     for at, block in enumerate(found):
+        if picture is None or at != below:
+            _write(sheet, block)
+            continue
+        # On one page with its heading.
+        high = min(sheet.epw * picture.height / picture.width, sheet.eph - LINES_BELOW_A_HEADING * LINE)
+        if sheet.will_page_break(high + LINES_BELOW_A_HEADING * LINE):
+            sheet.add_page()
         _write(sheet, block)
-        if picture is not None and at == below:
-            high = min(sheet.epw * picture.height / picture.width, sheet.eph - 2 * LINE)
-            wide = high * picture.width / picture.height
-            sheet.image(io.BytesIO(picture.png), w=wide, h=high, alt_text=picture.alt)
-            sheet.ln(LINE)
+        wide = high * picture.width / picture.height
+        sheet.image(io.BytesIO(picture.png), w=wide, h=high, alt_text=picture.alt)
+        sheet.ln(LINE)
     return bytes(sheet.output())
 
 
