@@ -5,7 +5,6 @@ transaction in which the effect is settled. Every carrier may be killed at any p
 before it makes a thing twice, and a thing that is there already is what it wanted.
 """
 
-import contextlib
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +40,8 @@ from bot.effects import (
     ShowMenu,
     TellCustomers,
 )
-from bot.errand import Errand, Learned, nothing
-from bot.errors import MailRefused, NotYet, SlackError, SlackRefused, SlackUnclear
+from bot.errand import Errand, Learned, meet, nothing, remembering
+from bot.errors import MailRefused, NotYet, SlackRefused, SlackUnclear
 from bot.mail import Mail
 from bot.parts import Parts
 from bot.slack import NO_FILES, WHO_LEFT
@@ -61,8 +60,6 @@ log = logging.getLogger(__name__)
 LATE = timedelta(minutes=5)
 # https://docs.slack.dev/interactivity/deep-linking: opens a channel in the app or, without it, in the browser.
 ROOM_LINK = "https://slack.com/app_redirect?channel="
-# So many unknown people are asked about for one document.
-ASKED_MOST = 20
 # What tells somebody of a new incident waits so long for the room that it is to lead to.
 ROOM_SOON = timedelta(seconds=15)
 LEADING_TO_THE_ROOM = frozenset({"leadership", "customers_asked", "role_yours", "role_wanted"})
@@ -203,7 +200,7 @@ def refresh_review(errand: Errand) -> Learned:
         if not files:
             posted = _show_pages(errand, incident, posted, document.pages(record, policy, now=now))
     canvas = policy.review.canvas
-    return _remembering(
+    return remembering(
         met, lambda work: rooms.review_posted(work, number=incident.id, pages=posted, files=files, canvas=canvas)
     )
 
@@ -271,8 +268,8 @@ def refresh_canvas(errand: Errand) -> Learned:
         log.warning("the review of %s has no canvas: %s", incident.key, refusal)
         return lambda work: rooms.canvas_refused(work, number=incident.id, error=error)
     if canvas == review.canvas:
-        return _remembering(met)
-    return _remembering(met, lambda work: rooms.canvas_written(work, number=incident.id, canvas=canvas))
+        return remembering(met)
+    return remembering(met, lambda work: rooms.canvas_written(work, number=incident.id, canvas=canvas))
 
 
 def share_review(errand: Errand) -> Learned:
@@ -310,7 +307,7 @@ def share_draft(effect: ShareDraft, errand: Errand) -> Learned:
     text = drafts.markdown(found)
     files = {f"{found.name}.md": text.encode(), f"{found.name}.pdf": papers.pdf(text, now=now)}
     parts.slack.upload(incident.room, thread, found.name, files, look_since=since)
-    return _remembering(met)
+    return remembering(met)
 
 
 def share_picture(effect: SharePicture, errand: Errand) -> Learned:
@@ -593,7 +590,7 @@ def _people_of(effect: SendMail, parts: Parts) -> tuple[dict[str, PersonRecord],
     with parts.store.read() as session:
         known = queries.people(session, users_in(json.dumps(effect.values)) | {effect.reply_to or ""})
     named = (effect.values.get(name) for name in ("declared_by", "commander", "comms", "user", "by"))
-    found = _met({user for user in named if user and user not in known}, parts)
+    found = meet({user for user in named if user and user not in known}, parts)
     return known | {person.user: person for person in found}, found
 
 
@@ -602,28 +599,8 @@ def _people_in(record: Record, parts: Parts) -> tuple[dict[str, PersonRecord], l
     mentioned = document.mentioned(record)
     with parts.store.read() as session:
         known = queries.people(session, mentioned)
-    found = _met(mentioned - known.keys(), parts)
+    found = meet(mentioned - known.keys(), parts)
     return known | {person.user: person for person in found}, found
-
-
-def _met(unknown: Iterable[str], parts: Parts) -> list[PersonRecord]:
-    """What Slack says about people whom we do not know: of those it tells of now. An id instead of a name is no disaster."""
-    found: list[PersonRecord] = []
-    asked = [] if parts.health.degraded else sorted(filter(people.is_in_slack, unknown))
-    for user in asked[:ASKED_MOST]:
-        with contextlib.suppress(SlackError):
-            person = parts.quick.person(user)
-            found += [person] if person else []
-    return found
-
-
-def _remembering(found: Iterable[PersonRecord], learned: Learned = nothing) -> Learned:
-    def both(work: Work) -> None:
-        for person in found:
-            remember(work, person)
-        learned(work)
-
-    return both
 
 
 def _show(errand: Errand, channel: str, ts: str | None, drawn: Mapping[str, Any], *, key: str, since: datetime) -> str:

@@ -1,16 +1,21 @@
 """One effect under way: what its carrier works with, and what it gives back."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.effects import RefreshCard
+from bot.errors import SlackError
 from bot.parts import Parts
+from bot.workflows import people
 from db import outbox, queries, similar
 from db.outbox import Claimed
-from db.records import IncidentRecord, Record
+from db.records import IncidentRecord, PersonRecord, Record
 from db.store import Work
 
+# So many unknown people are asked about for one document.
+ASKED_MOST = 20
 Learned = Callable[[Work], None]
 """What a carrier gives back: applied in the transaction that settles the effect."""
 
@@ -63,3 +68,25 @@ class Errand:
         """All that the review document says: the timeline too, and the past incidents that resemble this one."""
         with self.parts.store.read() as session:
             return similar.with_similar(session, self.record(with_timeline=True))
+
+
+def meet(unknown: Iterable[str], parts: Parts) -> list[PersonRecord]:
+    """What Slack says about people whom we do not know: of those it tells of now. An id instead of a name is no disaster."""
+    found: list[PersonRecord] = []
+    asked = [] if parts.health.degraded else sorted(filter(people.is_in_slack, unknown))
+    for user in asked[:ASKED_MOST]:
+        with contextlib.suppress(SlackError):
+            person = parts.quick.person(user)
+            found += [person] if person else []
+    return found
+
+
+def remembering(found: Iterable[PersonRecord], learned: Learned = nothing) -> Learned:
+    """What was learned, and that these people are known from now on."""
+
+    def both(work: Work) -> None:
+        for person in found:
+            people.remember(work, person)
+        learned(work)
+
+    return both

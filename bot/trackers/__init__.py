@@ -1,9 +1,10 @@
 """How an action and its issue in a tracker are brought in step. May be killed at any point and started again."""
 
 from datetime import timedelta
+from functools import cached_property
 
 from bot.effects import FollowIssue
-from bot.errand import Errand, Learned, nothing
+from bot.errand import Errand, Learned, meet, nothing, remembering
 from bot.errors import TargetBusy, TargetRefused, TargetUnclear
 from bot.policy import Policy
 from bot.settings import Settings
@@ -16,7 +17,7 @@ from bot.workflows.trackers import Seen, Side
 from db import issues, queries
 from db.enums import ActionState
 from db.enums import Tracker as Name
-from db.records import ActionRecord, IncidentRecord, IssueRecord, users_in
+from db.records import ActionRecord, IncidentRecord, IssueRecord, PersonRecord
 
 # While a tracker is away it is knocked at ever more seldom, and for as long as it takes.
 KNOCK_SECONDS, KNOCK_MOST = 2.0, 300.0
@@ -62,8 +63,7 @@ class Visit:
         self.incident: IncidentRecord = errand.incident()
         with self.parts.store.read() as session:
             self.by = issues.last_by(session, action)
-            named = users_in(f"{action.text} {action.owner} {action.rejected_because} {action.proof} {self.by}")
-            self.people = queries.people(session, named)
+        self._asked: list[PersonRecord] = []
 
     def made(self) -> Learned:
         """Compare, and bring there what holds here; what holds there is brought here when this is settled."""
@@ -82,7 +82,20 @@ class Visit:
             seen = self._told(seen)
         elif action.state is ActionState.OPEN and (action.owner, action.due_on) != (issue.owner, issue.due_on):
             self.tracker.revise(seen, self._wanted())
-        return lambda work: trackers.met(work, number=action.incident_id, was=action, seen=seen, holds=holds)
+        return remembering(
+            self._asked,
+            lambda work: trackers.met(work, number=action.incident_id, was=action, seen=seen, holds=holds),
+        )
+
+    @cached_property
+    def people(self) -> dict[str, PersonRecord]:
+        """Whom the issue names, by id; whom we do not know, Slack is asked about. Of a private incident it names nobody."""
+        named = drawn.named_in(self.action, self.by)
+        with self.parts.store.read() as session:
+            known = queries.people(session, named)
+        if not self.incident.private:
+            self._asked += meet(named - known.keys(), self.parts)
+        return known | {person.user: person for person in self._asked}
 
     def _found(self) -> Seen | None:
         """The issue as it is there, made if it is not there yet; None when there is nothing left to make one of."""

@@ -24,6 +24,13 @@ People = Mapping[str, PersonRecord]
 Adf = dict[str, Any]
 
 
+def named_in(action: ActionRecord, by: str | None) -> frozenset[str]:
+    """Who is named there: the owner, who ended it, and whom its words mention."""
+    words = f"{action.text} {action.rejected_because} {action.proof}"
+    mentioned = {value for kind, value in kit.tokens(words) if kind == "user"}
+    return frozenset({action.owner, *mentioned, *([by] if by else [])})
+
+
 def title(action: ActionRecord, incident: IncidentRecord, people: People) -> str:
     """On one line, as short as titles are."""
     words = " ".join(_plain(action.text, incident, people).split())

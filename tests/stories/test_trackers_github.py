@@ -129,13 +129,14 @@ def test_from_an_action_to_its_end_at_github(story, room, github):
 
 def test_what_ends_here_ends_there(story, room, github):
     ana, bo = story.people("Ana", "Bo")
-    for what in ("Add an alert", "Buy a disk", "Write a page"):
+    for what in ("Add an alert", "Buy a disk", "Write a page with <@U0MIA>"):
         ana.types(f"/incident action @Bo by friday {what}", room)
+    assert github.issues[2]["title"] == "Write a page with Mia"
     bo.presses("actions.prove", "1:1", room.card)
     bo.fills("Done, with proof", where_can_that_be_seen="https://example.com/changes/7")
     bo.presses("actions.reject", "1:2", room.card)
     bo.fills("Reject the action", reason="Disks are not the problem")
-    bo.presses("actions.done", "1:3", room.card)
+    ana.presses("actions.done", "1:3", room.card)
     assert [(one["state"], one["state_reason"]) for one in github.issues] == [
         ("closed", "completed"),
         ("closed", "not_planned"),
@@ -145,7 +146,7 @@ def test_what_ends_here_ends_there(story, room, github):
     assert said == [
         ["Done by Bo: <https://example.com/changes/7>"],
         ["Rejected by Bo: Disks are not the problem"],
-        ["Done by Bo."],
+        ["Done by Ana."],
     ]
     for _ in range(3):
         polls(story)
