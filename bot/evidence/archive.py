@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import migrations
@@ -61,13 +61,13 @@ class Period:
         ends_at = calendar.at(last + timedelta(days=1), time.min)
         return cls(first, last, calendar.at(first, time.min), ends_at)
 
-    def months_over(self, policy: Policy, now: datetime) -> list[str]:
-        """The months of the period whose report was due by now."""
+    def months_over(self, policy: Policy, first: datetime | None, now: datetime) -> list[str]:
+        """The months of the period whose report was due by now; `first` is when the first incident of all was declared."""
         zone = policy.calendar.zone
         month, found = Month(self.first.year, self.first.month), []
         while month <= Month(self.last.year, self.last.month):
             posted_by = policy.calendar.business_day_after(month.ends_at(zone).astimezone(zone).date(), 1)
-            if policy.calendar.end_of(posted_by) < now:
+            if first is not None and first < month.ends_at(zone) and policy.calendar.end_of(posted_by) < now:
                 found.append(str(month))
             month = month.after(1)
         return found
@@ -279,7 +279,8 @@ class _Writing:
         count = self.sheets["population"].rows
         is_drills = bool(count) and self.drills == count
         found = self.drilled if is_drills else self.found
-        months = period.months_over(self.policy, self.order.made_at)
+        first = session.scalar(select(func.min(Incident.declared_at)))
+        months = period.months_over(self.policy, first, self.order.made_at)
         probes.look_around(found, session, self.bench, months=months, ends_at=period.ends_at)
         self.sheets["risks"].extend(_risks(session, private=self.order.private))
         self.sheets["risk_history"].extend(_risk_history(session, period, private=self.order.private))
