@@ -196,7 +196,7 @@ def refresh_review(errand: Errand) -> Learned:
     if review.files or not excerpt.is_whole or errand.look_since:
         slack.take_away(incident.room, posted[0], (_about_files(record),), review.files)
     if not excerpt.is_whole:
-        files, met = _upload(errand, record, incident.room, posted[0])
+        files, met = _upload(errand, record, incident.room, posted[0], _about_files(record))
         if not files:
             posted = _show_pages(errand, incident, posted, document.pages(record, policy, now=now))
     canvas = policy.review.canvas
@@ -224,14 +224,14 @@ def _show_pages(
 
 
 def _upload(
-    errand: Errand, record: Record, channel: str, thread: str, *, look_since: datetime | None = None
+    errand: Errand, record: Record, channel: str, thread: str, about: str, *, look_since: datetime | None = None
 ) -> tuple[tuple[str, ...], list[PersonRecord]]:
     """The whole document as files in a thread; gives their ids, none where Slack takes no files, and whom we met."""
     parts = errand.parts
     known, met = _people_in(record, parts)
     files = document.files(record, parts.policy, known, now=parts.clock.now())
     try:
-        return parts.slack.upload(channel, thread, _about_files(record), files, look_since=look_since), met
+        return parts.slack.upload(channel, thread, about, files, look_since=look_since), met
     except SlackRefused as refusal:
         if refusal.code not in NO_FILES:
             raise
@@ -279,8 +279,10 @@ def share_review(errand: Errand) -> Learned:
     since, now = errand.look_since, parts.clock.now()
     shown = document.excerpt(record, parts.policy, now=now)
     pages = shown.pages
-    if not shown.is_whole and not _upload(errand, record, channel, thread, look_since=since)[0]:
-        pages = document.pages(record, parts.policy, now=now)
+    if not shown.is_whole:
+        about = f"{_about_files(record)}, {_told(errand)}"
+        files, _ = _upload(errand, record, channel, thread, about, look_since=since)
+        pages = pages if files else document.pages(record, parts.policy, now=now)
     for place, page in enumerate(pages):
         key = f"share:{errand.claimed.uid}:{place}"
         parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=since)

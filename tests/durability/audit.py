@@ -7,6 +7,7 @@ became the other. What it finds wrong comes back as sentences; an empty list is 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -162,15 +163,34 @@ class View:
         last = next(t.row for t in reversed(self.effects) if self._is(t, "RefreshReview", incident.id))
         with self.parts.store.read() as session:
             record = similar.with_similar(session, record)
-        pages = document.pages(record, self.parts.policy, now=last.settled_at or last.told_at)
+        now = last.settled_at or last.told_at
+        excerpt = document.excerpt(record, self.parts.policy, now=now)
         found = []
-        for place, page in enumerate(pages):
+        for place, page in enumerate(excerpt.pages):
             name = f"page {place + 1} of the review of {incident.key}"
             one = yield from self._once(f"review:{incident.uid}:{place}", incident.room, None, name, page)
             found += [one.ts] if one else []
         if list(record.review.pages) != found or found != sorted(found):
             yield f"the review of {incident.key} stands in {found}, the database says {list(record.review.pages)}"
+        if found and not excerpt.is_whole:
+            yield from self._whole(record, found[0], now)
         yield from self._canvas(record)
+
+    def _whole(self, record: Record, thread: str, now: datetime) -> Iterator[str]:
+        """What is too long for messages is in files, once, and they say all of it."""
+        incident, about = record.incident, f"The whole review of {record.incident.key}"
+        key, name = f"files:{incident.room}:{thread}:{about}", f"the files of {incident.key}"
+        shared = yield from self._once(key, incident.room, thread, name, None)
+        if not shared:
+            return
+        if [file["id"] for file in shared.message["files"]] != list(record.review.files):
+            yield f"{incident.key} believes its files to be {record.review.files}"
+        with self.parts.store.read() as session:
+            people = queries.people(session, document.mentioned(record))
+        wanted = document.files(record, self.parts.policy, people, now=now)
+        there = {file["name"]: self.slack.state.contents.get(file["id"]) for file in shared.message["files"]}
+        if there != wanted:
+            yield f"{name} do not say what the document says"
 
     def _canvas(self, record: Record) -> Iterator[str]:
         """The room has one canvas, which says what the document says."""
@@ -255,6 +275,8 @@ class View:
                 case ShareReview():
                     where = (self._incidents_channel, incident.announcement_ts)
                     yield from self._file(f"Timeline of {incident.key}, {as_of}", *where)
+                    if document.NOT_WHOLE in text(self.posted[f"share:{row.uid}:0"][0].message):
+                        yield from self._file(f"The whole review of {incident.key}, {as_of}", *where)
                 case PostReport():
                     drawn = f"{Month.parse(effect.month).name} and the months before, drawn, {as_of}"
                     yield from self._file(drawn, self._incidents_channel, None)

@@ -26,6 +26,7 @@ from tests.story import PEOPLE
 
 ANA, BO, KAI, MIA = (f"U0{name.upper()}" for name in PEOPLE)
 LONG, SHORT = "All work and no play. " * 130, "Some orders failed."
+TOO_LONG = LONG * 3
 COUNT = count(1)
 
 Scene = Callable[[Stage], None]
@@ -155,6 +156,21 @@ def redrawing_a_review(stage: Stage) -> None:
         work.tell(RefreshReview(incident=number))
 
 
+def redrawing_a_review_with_files(stage: Stage) -> None:
+    """Too long for messages, and it was before: the old files go, new ones come."""
+    number = stage.once(reviewed)
+    _answers(stage, number, TOO_LONG)
+    stage.carries()
+    _answers(stage, number, TOO_LONG + SHORT)
+
+
+def taking_files_away(stage: Stage) -> None:
+    number = stage.once(reviewed)
+    _answers(stage, number, TOO_LONG)
+    stage.carries()
+    _answers(stage, number, SHORT)
+
+
 def shortening_a_review(stage: Stage) -> None:
     number = stage.once(reviewed)
     _answers(stage, number, LONG)
@@ -172,6 +188,14 @@ def lengthening_a_review(stage: Stage) -> None:
 def sharing_a_review(stage: Stage) -> None:
     number = stage.once(reviewed)
     _answers(stage, number, LONG)
+    stage.carries()
+    with stage.store.begin() as work:
+        work.tell(ShareReview(incident=number))
+
+
+def sharing_a_review_with_files(stage: Stage) -> None:
+    number = stage.once(reviewed)
+    _answers(stage, number, TOO_LONG)
     stage.carries()
     with stage.store.begin() as work:
         work.tell(ShareReview(incident=number))
@@ -284,6 +308,10 @@ STEPS = [
     Step(shortening_a_review, "RefreshReview", "chat.delete"),
     Step(beginning_a_review, "RefreshCanvas", "conversations.canvases.create"),
     Step(redrawing_a_review, "RefreshCanvas", "canvases.edit"),
+    Step(redrawing_a_review_with_files, "RefreshReview", "files.completeUploadExternal"),
+    Step(redrawing_a_review_with_files, "RefreshReview", "files.delete"),
+    Step(sharing_a_review_with_files, "ShareReview", "files.completeUploadExternal"),
+    Step(taking_files_away, "RefreshReview", "files.delete", 2),
     Step(lengthening_a_review, "RefreshReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage"),
     Step(sharing_a_review, "ShareReview", "chat.postMessage", 2),
