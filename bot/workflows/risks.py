@@ -221,6 +221,7 @@ def take_over(work: Work, *, policy: Policy, by: str, lines: Sequence[Line], sou
     """
     wrong: list[str] = []
     fresh = _incidents_of_lines(work, lines, wrong)
+    work.lock_numbers(register.NUMBERS)  # Before any risk, as everybody does who adds one.
     added = changed = 0
     for line in sorted(lines, key=lambda one: (one.risk is None, one.risk or 0, one.number)):
         try:
@@ -442,15 +443,22 @@ def _incidents_to_change(work: Work, number: int, edit: Edit, viewer: str | None
     """The incidents to add (true) and to take away (false), locked in the order of their numbers."""
     if not edit.changed:
         return {}
-    known = register.links(work.session, seen=register.seen_by(viewer), risk_ids=[number]).get(number, ())
-    stands = sorted(one.incident_id for one in known if one.seen)
-    wanted = assessing.keys(edit.text)
+    stands, wanted = _seen_incidents(work, number, viewer), assessing.keys(edit.text)
     edit.check(keys_typed(stands), "incidents")
     for one in set(wanted) - set(stands):
         seen = work.session.scalar(select(Incident.id).where(Incident.id == one, register.seen_by(viewer)))
         if seen is None:
             raise Refused(f"There is no incident INC-{one} that you can see. `/incident list` shows the open ones.")
-    return {work.incident(one): one in wanted for one in sorted(set(wanted) ^ set(stands))}
+    locked = {work.incident(one): one in wanted for one in sorted(set(wanted) ^ set(stands))}
+    edit.check(
+        keys_typed(_seen_incidents(work, number, viewer)), "incidents"
+    )  # Somebody may have been faster to lock them.
+    return locked
+
+
+def _seen_incidents(work: Work, number: int, viewer: str | None) -> list[int]:
+    known = register.links(work.session, seen=register.seen_by(viewer), risk_ids=[number]).get(number, ())
+    return sorted(one.incident_id for one in known if one.seen)
 
 
 def _actions_to_change(work: Work, number: int, actions: Mapping[int, bool], viewer: str | None) -> dict[int, bool]:
