@@ -156,7 +156,11 @@ def one(sheet: RiskSheet, policy: Policy, *, now: datetime) -> View:
         kit.text_input("incidents", "Incidents that showed it", initial=incidents, hint="INC-3, INC-7", optional=True),
         *_actions(sheet),
         kit.text_input(
-            "reason", "What changed, and why?", multiline=True, optional=True, hint="Needed for every change."
+            "reason",
+            "What changed, and why?",
+            multiline=True,
+            optional=True,
+            hint="Needed for every change; everybody reads it.",
         ),
         *_history(sheet),
     ]
@@ -285,9 +289,9 @@ def _history(sheet: RiskSheet) -> list[Block]:
 
 
 def told(entry: RiskEntryRecord, seen: Collection[int], *, plain: bool = False) -> Safe:
-    """Who did what to a risk. Of what came from an incident that is not `seen`, neither who nor which; nor of what is redacted."""
+    """Who did what to a risk. Of what came from an incident that is not `seen`, neither who nor which."""
     incident = entry.data.get("incident")
-    hidden = entry.redacted_at is not None or (incident is not None and incident not in seen)
+    hidden = incident is not None and incident not in seen
     who = kit.escape("somebody") if hidden else kit.escape(entry.by) if plain else kit.person(entry.by)
     said = [_VERBS[entry.kind] if entry.redacted_at is None else "wrote something that was redacted"]
     if incident is not None:

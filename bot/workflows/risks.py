@@ -18,12 +18,13 @@ from bot.workflows.edits import Edit, keys_typed, mark
 from bot.workflows.telling import redraw, say
 from db import queries
 from db import risks as register
-from db.enums import EntryKind, Phase, RiskAnswer, RiskEntryKind, RiskState, Treatment
-from db.models import Incident, Risk, RiskAction, RiskAnswered, RiskEntry, RiskLink
+from db.enums import EffectState, EntryKind, Phase, RiskAnswer, RiskEntryKind, RiskState, Treatment
+from db.models import Effect, Incident, Risk, RiskAction, RiskAnswered, RiskEntry, RiskLink
 from db.records import LinkRecord, PersonRecord
 from db.store import Work
 
 GONE = "[redacted]"
+SETTLED = (EffectState.DONE, EffectState.DEAD)
 
 
 @dataclass(frozen=True)
@@ -508,9 +509,20 @@ def _take_out(work: Work, entries: Sequence[RiskEntry], *, by: str, reason: str)
     for number in sorted({one.risk_id for one in entries}):
         risk = _locked(work, number)
         for one in sorted((one for one in entries if one.risk_id == number), key=lambda one: one.id):
-            one.text, one.data, one.redacted_at = "", {}, work.now
+            # Which incident it comes from stays: who may not see that one is not told who wrote it.
+            data = {"incident": one.data["incident"]} if "incident" in one.data else {}
+            one.text, one.data, one.redacted_at = "", data, work.now
             _note(work, risk, RiskEntryKind.REDACTED, reason, by=by, data={"entry": one.id})
+        _forget_what_was_said(work, number)
     return len(entries)
+
+
+def _forget_what_was_said(work: Work, number: int) -> None:
+    """How its owner was told is not kept beside the history, nor said after all."""
+    settled = select(Effect).where(Effect.incident_id.is_(None), Effect.kind == Say.__name__, Effect.state.in_(SETTLED))
+    for effect in work.session.scalars(settled):
+        if effect.payload.get("values", {}).get("risk") == number:
+            effect.payload, effect.state = {}, EffectState.DONE
 
 
 def _note(work: Work, risk: Risk, kind: RiskEntryKind, text: str, *, by: str, data: Mapping[str, Any]) -> None:

@@ -56,7 +56,7 @@ class Risk(Base):
 
 
 class RiskEntry(Base):
-    """One line of a risk's history. Never changed, never deleted, but for redactions, which take out text and data.
+    """One line of a risk's history. Never changed, never deleted, but for redactions, which take out text and data (but which incident).
 
     `data` may name the incident that it comes from: who may not see that one is not told of it, nor who wrote the entry.
     """

@@ -1,10 +1,12 @@
 """Every incident is asked which risk it was; the register is seen by everybody, and chased."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.workflows import assessing, privacy
 from db import proof
 from db import risks as register
+from db.models import Effect
 from tests.story import labels, text
 
 RULES = """
@@ -154,25 +156,32 @@ def test_the_register_learns_nothing_of_a_private_incident(story):
     ana.types("/incident risks R-1")
     assert f"Guard the {SECRET}" in text(ana.modal)
     ana.fills("Risk R-1", actions_that_treat_it=[f"INC-1: {SECRET} clean-up"], what_changed="The clean-up helps")
+    ana.types("/incident risk", room)
+    raised = {"which_risk_was_this": "raised", "risk_of_the_register": "1", "likelihood": "3"}
+    ana.fills(QUESTION, **raised, why=f"{SECRET} was sold twice")
+    assert room.said(f"{SECRET} was sold twice")
+    ana.declares(f"{SECRET} papers", private=True)
+    ana.types("/incident risks R-1")
+    ana.fills("Risk R-1", incidents_that_showed_it="INC-1, INC-2", what_changed=f"{SECRET} again")
     listed = bo.types("/incident risks")
-    assert "a private incident" in text(listed.message)
+    assert "2 private incidents" in text(listed.message)
     bo.clicks("Open", on=listed.message)
     shown = text(bo.modal)
     assert "somebody added it (a private incident)" in shown
     assert "Actions of private incidents that treat it, too: 1" in shown
-    outside = (
-        story.everything_outside("inc-1-private") + repr(bo.modal) + text(listed.message) + repr(bo.direct_messages())
-    )
+    outside = story.everything_outside("inc-1-private", "inc-2-private")
+    outside += repr(bo.modal) + text(listed.message) + repr(bo.direct_messages())
     assert SECRET not in outside
     assert "INC-1" not in outside
+    assert "INC-2" not in outside
     hidden = bo.fills("Risk R-1", incidents_that_showed_it="INC-1", what_changed="Guessing")
     assert "no incident INC-1 that you can see" in str(hidden)
-    bo.fills("Risk R-1", incidents_that_showed_it="", likelihood="3", what_changed="It happens to others")
-    assert [link.incident_id for link in sheet(story, 1).links] == [1], "what Bo does not see he does not take away"
+    bo.fills("Risk R-1", incidents_that_showed_it="", likelihood="4", what_changed="It happens to others")
+    assert [link.incident_id for link in sheet(story, 1).links] == [2, 1], "what Bo does not see he does not take away"
     other = bo.declares(f"{SECRET} of another kind")
     bo.types("/incident risk", other)
     assert "Similar incidents showed" not in text(bo.modal)
-    ana.types("/incident risk INC-2")
+    ana.types("/incident risk INC-3")
     assert "Similar incidents showed" in text(ana.modal), "Ana may see the first"
 
 
@@ -279,5 +288,9 @@ def test_what_is_redacted_goes_from_the_register_too_and_it_still_verifies(story
     found = sheet(story, 1)
     assert "kraken7" not in repr(found) + repr(story.record(1))
     assert "0123" not in repr(found)
+    with story.bot.parts.store.read() as session:
+        kept = repr([effect.payload for effect in session.scalars(select(Effect))])
+    assert "0123" not in kept
+    assert "kraken7" not in kept
     assert found.risk.description == "[redacted] knows the kraken"
     assert broken(story) == []
