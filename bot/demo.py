@@ -64,6 +64,7 @@ runpy.run_module("sandbox", run_name="__main__", alter_sys=True)
 
 TO_TRY = """\
 - You are everybody: choose who you are on the left. Ana, Bo, Kai and Mia are made up.
+- **#inc-1-…** has ended: its review, by three people, stands in the room and in the room's canvas (📄 above it).
 - **#inc-2-…** is an incident in the middle: its pinned card says what is missing, and has a button for it.
 - Type `/incident declare sev1 Checkout is down` in **#incidents**, or `/incident` for what can be done now.
 - Put a 📌 on a message in an incident's room: it is on the timeline.

@@ -1,5 +1,5 @@
 # ruff: noqa: D103 - the decorator says which method each function answers
-"""canvases.*: documents of Markdown. The sandbox keeps them and draws nothing of them."""
+"""canvases.*: documents of Markdown. The page shows that of a channel."""
 
 from typing import Any
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks, ui
 
 from sandbox.page import mrkdwn, sight
+from sandbox.page.canvas import Canvas
 from sandbox.page.composer import Composer
 from sandbox.page.message import author_of
 from sandbox.page.stage import Json
@@ -39,6 +40,7 @@ class Conversation:
             self.composer = Composer(tab, self.stream.to_end)
             with self._hint:
                 hint(self.composer)
+        self._canvas = Canvas(tab)
         tab.watch(self.refresh, "message", "ephemeral", "channel", "user")
         self.refresh(frozenset({"look"}))
 
@@ -80,6 +82,8 @@ class Conversation:
                 with Tag("div", classes="title-tools"):
                     self._people(channel, members)
                     self._pins(pins)
+                    if "canvas" in channel.info.get("properties", {}):
+                        click(push("📄 Canvas", "members", label="Canvas"), self._canvas.opens)
             self._bookmarks(bookmarks)
         self._writing(channel, members)
 

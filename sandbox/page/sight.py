@@ -126,6 +126,13 @@ def _window(messages: Iterable[Json], last: int) -> Window:
     return Window({one["ts"]: json.dumps(one) for one in ordered[-last:]}, len(ordered) > last)
 
 
+def canvas(ws: Workspace, channel_id: str) -> str | None:
+    """What a channel's canvas says, in Markdown; None when it has none."""
+    with ws.state.lock:
+        found = (one for one in ws.state.canvases.values() if one["channel_id"] == channel_id)
+        return next((str(one["markdown"]) for one in found), None)
+
+
 def pinned(ws: Workspace, channel_id: str) -> list[Json]:
     """Copies of a channel's pinned messages, the newest pin first."""
     with ws.state.lock:

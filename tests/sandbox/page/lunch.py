@@ -21,7 +21,7 @@ MANIFEST = {
     "oauth_config": {
         "scopes": {
             "bot": ["chat:write", "chat:write.public", "commands", "channels:read", "channels:history", "im:write",
-                    "reactions:read", "users:read", "pins:write"],
+                    "reactions:read", "users:read", "pins:write", "canvases:write"],
         }
     },
     "settings": {

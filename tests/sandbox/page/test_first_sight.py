@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import expect
+from slack_sdk import WebClient
 
 
 def test_a_first_visitor_is_told_what_to_try(tab):
@@ -58,6 +59,26 @@ def test_a_private_channel_is_there_for_its_members_only(tab, workspace, canteen
     bo.page.goto(f"{workspace.address}/?as=Bo&channel={secret['name']}")
     expect(bo.page.get_by_role("button", name="Acting as Bo")).to_be_visible()
     expect(bo.page.get_by_role("heading", name=secret["name"])).to_have_count(0)
+
+
+def test_a_channels_canvas_is_shown_as_it_is_now(tab, workspace, canteen):
+    ana = tab("Ana")
+    expect(ana.page.get_by_role("button", name="Canvas")).to_have_count(0)
+    app = WebClient(workspace.bot_token, base_url=f"{workspace.address}/api/")
+
+    def says(markdown):
+        return {"type": "markdown", "markdown": markdown}
+
+    made = app.conversations_canvases_create(channel_id=canteen["id"], document_content=says("# Menu\n- <b>Soup</b>"))
+    ana.page.get_by_role("button", name="Canvas").click()
+    sheet = ana.modal("Canvas")
+    expect(sheet.get_by_role("heading", name="Menu")).to_be_visible()
+    expect(sheet.get_by_role("listitem")).to_have_text("<b>Soup</b>")
+    change = {"operation": "replace", "document_content": says("# Menu\n- Cake")}
+    app.canvases_edit(canvas_id=made["canvas_id"], changes=[change])
+    expect(sheet.get_by_role("listitem")).to_have_text("Cake")
+    sheet.get_by_role("button", name="Close the canvas").click()
+    expect(sheet).to_have_count(0)
 
 
 def test_a_public_channel_can_be_looked_at_and_then_joined(tab, workspace, canteen):
