@@ -66,7 +66,8 @@ class Period:
         zone = policy.calendar.zone
         month, found = Month(self.first.year, self.first.month), []
         while month <= Month(self.last.year, self.last.month):
-            posted_by = policy.calendar.business_day_after(month.ends_at(zone).astimezone(zone).date(), 1)
+            last_day = policy.calendar.date_of(month.ends_at(zone) - timedelta(seconds=1))
+            posted_by = policy.calendar.business_day_after(last_day, 1)
             if first is not None and first < month.ends_at(zone) and policy.calendar.end_of(posted_by) < now:
                 found.append(str(month))
             month = month.after(1)

@@ -89,7 +89,23 @@ def test_what_an_auditor_gets(tocsin: Tocsin, life: Life, books: Store) -> None:
     assert {"user": "U0BO", "name": "Bo Demo"} in rows(files, "people")
     assert json.loads(files["verification.json"])["breaks"] == []
 
-    # A private incident is told of, and nothing of it is told.
+    # By hand, as its README says.
+    previous = "0" * 64
+    for entry in json.loads(files["timelines/INC-1.json"])["entries"]:
+        content = {name: entry[name] for name in ("at", "by", "data", "kind", "recorded_at", "seq", "text")} | {
+            "incident": 1
+        }
+        spelled = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(spelled.encode()).hexdigest() == entry["content_hash"]
+        previous = hashlib.sha256((previous + entry["content_hash"]).encode()).hexdigest()
+        assert previous == entry["hash"]
+    assert previous == manifest["timelines"]["INC-1"]["head"]
+
+
+def test_private_incidents_are_told_of_and_nothing_of_them_is(tocsin: Tocsin, life: Life, books: Store) -> None:
+    tocsin("evidence", *PERIOD, "--by", "U0MIA")
+    files = opened()
+    manifest = json.loads(files["manifest.json"])
     assert not [name for name in files if "INC-2" in name and not name.startswith("timelines/")]
     assert set(json.loads(files["timelines/INC-2.json"])["entries"][0]) == {"seq", "content_hash", "hash"}
     assert SECRET.encode() not in b"".join(files.values())
