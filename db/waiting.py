@@ -4,37 +4,57 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from db.enums import ReviewState
-from db.models import OPEN_ACTION, OPEN_REVIEW, Action, Home, Incident, Review, Role, Signature
+from db.models import OPEN_ACTION, OPEN_REVIEW, Action, Home, Incident, Review, Role, Signature, SlackId
 from db.outbox import WATCHED
 from db.queries import may_see
-from db.reading import pictured
-from db.records import ActionRecord, IncidentRecord, Record, ReviewRecord, SignatureRecord
+from db.reading import Rows, pictured
+from db.records import ActionRecord, HeldRecord, IncidentRecord, Record, ReviewRecord, SignatureRecord
+
+# Home asks all of this each time that something changes, for everybody who has it open: the statements are built once.
+_USER = bindparam("user", type_=SlackId)
+_DRAFTS = Rows(
+    ReviewRecord,
+    Review,
+    Review.owner == _USER,
+    Review.state == ReviewState.DRAFT,
+    exists().where(Incident.id == Review.incident_id, may_see(_USER)),
+    order=[Review.due_at],
+)
+_ACTIONS = Rows(
+    ActionRecord,
+    Action,
+    Action.owner == _USER,
+    Action.state == OPEN_ACTION,
+    exists().where(Incident.id == Action.incident_id, may_see(_USER)),
+    order=[Action.due_on, Action.id],
+)
+_HELD = (
+    select(Incident.id, Incident.drill, Incident.room, Role.role)
+    .join(Role, Role.incident_id == Incident.id)
+    .where(Incident.closed_at.is_(None), Role.user == _USER)
+    .order_by(Incident.id.desc(), Role.role)
+)
+_IN_REVIEW = (
+    select(Incident, Review)
+    .join(Review, Review.incident_id == Incident.id)
+    .where(Review.state.in_(OPEN_REVIEW), Review.state == ReviewState.IN_REVIEW, may_see(_USER))
+    .where(or_(Review.owner == _USER, exists().where(Role.incident_id == Incident.id, Role.user == _USER)))
+    .order_by(Review.due_at)
+)
 
 
 def drafts_of(session: Session, user: str) -> tuple[ReviewRecord, ...]:
     """The drafts of reviews that this person owns, of what they may see; the first due first."""
-    question = (
-        select(Review)
-        .join(Incident, Incident.id == Review.incident_id)
-        .where(Review.owner == user, Review.state == ReviewState.DRAFT, may_see(user))
-        .order_by(Review.due_at)
-    )
-    return tuple(pictured(ReviewRecord, row) for row in session.scalars(question))
+    return _DRAFTS(session, user=user)
 
 
 def actions_of(session: Session, user: str) -> tuple[ActionRecord, ...]:
     """The open actions that this person owes, of what they may see; the first due first."""
-    question = (
-        select(Action)
-        .join(Incident, Incident.id == Action.incident_id)
-        .where(Action.owner == user, Action.state == OPEN_ACTION, may_see(user))
-        .order_by(Action.due_on, Action.id)
-    )
-    return tuple(pictured(ActionRecord, row) for row in session.scalars(question))
+    return _ACTIONS(session, user=user)
 
 
 def in_review(session: Session, user: str) -> list[Record]:
@@ -42,19 +62,7 @@ def in_review(session: Session, user: str) -> list[Record]:
 
     The records hold the incident, its roles, its review and the signatures, and nothing else.
     """
-    holds_a_role = exists().where(Role.incident_id == Incident.id, Role.user == user)
-    question = (
-        select(Incident, Review)
-        .join(Review, Review.incident_id == Incident.id)
-        .where(
-            Review.state.in_(OPEN_REVIEW),
-            Review.state == ReviewState.IN_REVIEW,
-            or_(Review.owner == user, holds_a_role),
-            may_see(user),
-        )
-        .order_by(Review.due_at)
-    )
-    found = session.execute(question).all()
+    found = session.execute(_IN_REVIEW, {"user": user}).all()
     numbers = [incident.id for incident, _ in found]
     roles = _by_incident(session.scalars(select(Role).where(Role.incident_id.in_(numbers)))) if numbers else {}
     signed = (
@@ -75,15 +83,10 @@ def in_review(session: Session, user: str) -> list[Record]:
     ]
 
 
-def roles_held(session: Session, user: str) -> list[tuple[IncidentRecord, str]]:
+def roles_held(session: Session, user: str) -> list[HeldRecord]:
     """The roles that this person holds in incidents that are open; the newest incident first."""
-    question = (
-        select(Incident, Role.role)
-        .join(Role, Role.incident_id == Incident.id)
-        .where(Incident.closed_at.is_(None), Role.user == user)
-        .order_by(Incident.id.desc(), Role.role)
-    )
-    return [(pictured(IncidentRecord, incident), role) for incident, role in session.execute(question)]
+    rows = session.connection().execute(_HELD, {"user": user})
+    return [HeldRecord(incident_id=row[0], drill=row[1], room=row[2], role=row[3]) for row in rows]
 
 
 def homes_open(session: Session, now: datetime) -> list[str]:

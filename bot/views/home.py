@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.policy import Policy
 from bot.views import buttons, card, figures, kit, labels, lists, waiting
-from db.records import ChartRecord, DeliveryRecord, IncidentRecord, Report, Waiting
+from db.records import ChartRecord, DeliveryRecord, HeldRecord, IncidentRecord, Report, Waiting
 
 # Two blocks an item: with all else that may be there they stay below Slack's hundred.
 WAITING_MOST, LISTED_MOST, ROLES_MOST, REPAIRS_MOST = 20, 20, 20, 10
@@ -34,7 +34,7 @@ class Sight:
 
     incidents: Sequence[IncidentRecord] = ()
     count: int = 0
-    roles: Sequence[tuple[IncidentRecord, str]] = ()
+    roles: Sequence[HeldRecord] = ()
     waiting: Waiting = field(default_factory=Waiting)
     figures: Report | None = None
     chart: ChartRecord | None = None
@@ -60,18 +60,18 @@ def home(sight: Sight, policy: Policy, *, now: datetime) -> View:
     )
 
 
-def _roles(roles: Sequence[tuple[IncidentRecord, str]], policy: Policy) -> list[Block]:
+def _roles(roles: Sequence[HeldRecord], policy: Policy) -> list[Block]:
     """Which roles the reader holds, an incident a line; nothing when they hold none."""
-    held = [(incident, [role for _, role in some]) for incident, some in groupby(roles, key=lambda pair: pair[0])]
+    held = [list(some) for _, some in groupby(roles, key=lambda role: role.incident_id)]
     lines = [
         kit.say(
-            "*{roles}* · {key}{drill} {room}",
-            roles=", ".join(labels.role(policy, role) for role in some),
-            key=incident.key,
-            drill=" (drill)" if incident.drill else "",
-            room=kit.channel(incident.room) if incident.room else "room is being opened",
+            "*{roles}* · INC-{number}{drill} {room}",
+            roles=", ".join(labels.role(policy, one.role) for one in some),
+            number=str(some[0].incident_id),
+            drill=" (drill)" if some[0].drill else "",
+            room=kit.channel(some[0].room) if some[0].room else "room is being opened",
         )
-        for incident, some in held[:ROLES_MOST]
+        for some in held[:ROLES_MOST]
     ]
     if not lines:
         return []

@@ -26,7 +26,7 @@ from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
 from db.records.risks import LinkRecord, RiskAnswerRecord, RiskEntryRecord, RiskRecord, RiskSheet
 from db.records.trackers import IssueRecord
-from db.records.waiting import SignatureOwed, Waiting
+from db.records.waiting import HeldRecord, SignatureOwed, Waiting
 from db.records.whole import Record, Unread
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "FactorRecord",
     "FilingRecord",
     "Handling",
+    "HeldRecord",
     "IncidentRecord",
     "IssueRecord",
     "Learning",

@@ -16,6 +16,16 @@ class SignatureOwed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldRecord:
+    """A role that somebody holds in an incident, and where that is."""
+
+    incident_id: int
+    drill: bool
+    room: str | None
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Waiting:
     """What waits for one person, of what they may see: drafts they own, signatures, actions, clocks by incident, and risks.
 

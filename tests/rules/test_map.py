@@ -18,6 +18,7 @@ from db.records import (
     ClockRecord,
     DeliveryRecord,
     Duties,
+    HeldRecord,
     IncidentRecord,
     RiskRecord,
     RiskSheet,
@@ -85,7 +86,8 @@ OWED = Waiting(
     clocks=((7, CLOCK), (7, CLOCK)),
     risks=(RISK, replace(RISK, id=4)),
 )
-SIGHT = home.Sight(incidents=[OTHER], roles=[(OTHER, "commander")], waiting=OWED, undelivered=[LOST])
+HELD = HeldRecord(incident_id=8, drill=False, room="C8", role="commander")
+SIGHT = home.Sight(incidents=[OTHER], roles=[HELD], waiting=OWED, undelivered=[LOST])
 
 
 def drawn() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.views import card, customers, document, entries, home, lists, modals, public, reviewing, risks, waiting
 from bot.workflows import lifecycle
 from db.enums import Phase, Stage
-from db.records import Record, SignatureOwed, Waiting
+from db.records import HeldRecord, Record, SignatureOwed, Waiting
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, WITH_CUSTOMERS, check_message, check_view
 
@@ -56,7 +56,7 @@ def test_every_list_of_incidents_fits(incidents, reviews, actions, undelivered, 
     sight = home.Sight(
         incidents=incidents,
         count=len(incidents),
-        roles=[(incident, role) for incident in incidents],
+        roles=[HeldRecord(incident_id=i.id, drill=i.drill, room=i.room, role=role) for i in incidents],
         waiting=owed,
         undelivered=undelivered,
         backlog=home.Backlog(waiting=2, since=DECLARED, given_up=1),
