@@ -17,32 +17,38 @@ from bot.workflows import assessing, permissions, risks
 from bot.workflows.edits import Edit
 from db import queries, similar
 from db import risks as register
-from db.enums import RiskAnswer
+from db.enums import RiskAnswer, RiskState
 from db.records import Record, RiskRecord
 
 KEY = re.compile(r"r-([0-9]{1,9})", re.IGNORECASE)
-ADDED = ("title", "description", "category", "likelihood", "impact", "treatment", "likelihood_after", "impact_after")
+ADDED = ("title", "description", "category", "likelihood", "impact", "treatment", "controls")
 
 
 # ── the register ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def typed(parts: Parts, asked: Typed) -> Reply:
-    """`/incident risks`; with `add` and a title the form for a new one, with a key that one, with words those that have them."""
+    """`/incident risks`; with `add` and a title the form for a new one, with a key that one, with words those that have them.
+
+    `closed` lists those that are none any more.
+    """
     word, rest = asked.take_word()
     if word.lower() == "add":
         return _new(parts, asked, title=rest.rest)
     if match := KEY.fullmatch(word):
         return _opened(parts, asked, int(match[1]))
+    if asked.rest.lower() == RiskState.CLOSED:
+        return _listed(parts, asked, state=RiskState.CLOSED)
     return _listed(parts, asked, asked.rest)
 
 
-def _listed(parts: Parts, asked: Doing, words: str = "") -> Reply:
+def _listed(parts: Parts, asked: Doing, words: str = "", state: RiskState = RiskState.OPEN) -> Reply:
     viewer = lists.viewer_of(parts, asked.user)
     with parts.store.read() as session:
-        found = [risk for risk in register.register(session) if _has(risk, words)]
+        every = register.register(session, closed=state is RiskState.CLOSED)
+        found = [risk for risk in every if risk.state is state and _has(risk, words)]
         links = register.links(session, seen=register.seen_by(viewer), risk_ids=[risk.id for risk in found])
-    return shown.register(found, links, parts.policy, now=parts.clock.now(), words=words)
+    return shown.register(found, links, parts.policy, now=parts.clock.now(), words=words, state=state)
 
 
 def _has(risk: RiskRecord, words: str) -> bool:
@@ -65,7 +71,7 @@ def added(parts: Parts, form: Form) -> None:
     """The form for a new one was sent."""
     _check(parts, form.user, None)
     owner = who.known(parts, form.user_chosen("owner") or form.user)
-    values = {name: assessing.read(name, _typed(form, name), parts.policy) for name in (*ADDED, "controls")}
+    values = {name: assessing.read(name, _typed(form, name), parts.policy) for name in ADDED}
     with form.begin(parts) as work:
         risks.add(work, policy=parts.policy, by=form.user, values={**values, "owner": owner.user})
 

@@ -50,9 +50,10 @@ def register(
     *,
     now: datetime,
     words: str = "",
+    state: RiskState = RiskState.OPEN,
 ) -> Message:
-    """The risks in the order given, each with its button; `words` are what was looked for."""
-    title = "Risk register"
+    """The risks in the order given, each with its button; `words` are what was looked for, all of them are of one state."""
+    title = "Risk register" if state is RiskState.OPEN else "Closed risks"
     blocks: list[Block] = [kit.header(title)]
     blocks += [
         kit.section(_line(risk, links.get(risk.id, ()), policy, now), accessory=buttons.risk(risk.id))
@@ -62,9 +63,10 @@ def register(
         narrower = "`/incident risks disk` looks for a word, `tocsin risks list` shows all."
         blocks.append(kit.context(f"and {len(risks) - LISTED_MOST} lower ones. {narrower}"))
     if not risks:
-        nothing = kit.say("No open risk has the words “{words}”.", words=words) if words else Safe("No risk is open.")
+        none = Safe(f"No risk is {state.value}.")
+        nothing = kit.say("No open risk has the words “{words}”.", words=words) if words else none
         blocks.append(kit.section(nothing))
-    return Message.of(f"{title}: {len(risks)} open", *blocks, *kit.actions([buttons.add_risk()]))
+    return Message.of(f"{title}: {len(risks)}", *blocks, *kit.actions([buttons.add_risk()]))
 
 
 def _line(risk: RiskRecord, links: Sequence[LinkRecord], policy: Policy, now: datetime) -> Safe:
@@ -210,13 +212,12 @@ def _fields(
     )
     yield _scale("impact", "Impact", labels.IMPACTS, risk.impact if risk else None, hint="Without any treatment")
     yield _treatment(risk.treatment if risk else Treatment.REDUCE)
-    left = "What treatment leaves, once it was assessed"
-    for name, label, levels in (
-        ("likelihood_after", "Likelihood", labels.LIKELIHOODS),
-        ("impact_after", "Impact", labels.IMPACTS),
-    ):
-        level = getattr(risk, name) if risk else None
-        yield _scale(name, f"{label} after treatment", levels, level, hint=left, optional=True)
+    if risk is not None:
+        left = "What treatment leaves, once it was assessed"
+        after, label = "likelihood_after", "Likelihood after treatment"
+        yield _scale(after, label, labels.LIKELIHOODS, risk.likelihood_after, hint=left, optional=True)
+        after, label = "impact_after", "Impact after treatment"
+        yield _scale(after, label, labels.IMPACTS, risk.impact_after, hint=left, optional=True)
     yield kit.text_input(
         "controls",
         "Controls",
@@ -230,12 +231,12 @@ def _fields(
         yield kit.day_input("review_on", "To be looked at again", initial=risk.review_on)
 
 
-def _category(policy: Policy, initial: str | None) -> InputBlock:
+def _category(policy: Policy, initial: str | None, label: str = "Category") -> InputBlock:
     known = dict(policy.risks.categories)
     if initial is not None:
         known.setdefault(initial, initial)
-    options = [kit.option(key, label) for key, label in known.items()]
-    return kit.choice("category", "Category", options[:OFFERED_MOST], initial=initial or next(iter(known)))
+    options = [kit.option(key, name) for key, name in known.items()]
+    return kit.choice("category", label, options[:OFFERED_MOST], initial=initial or next(iter(known)))
 
 
 def _treatment(initial: Treatment) -> InputBlock:
@@ -342,7 +343,7 @@ def question(
     measured = "Of a new risk, or of one that is more than was thought"
     blocks += [
         kit.text_input("title", "Title of a new risk", optional=True, most=TITLE_MOST, hint="What could happen again"),
-        _category(policy, None),
+        _category(policy, None, "Category of a new risk"),
         _maybe("likelihood", "Likelihood", labels.LIKELIHOODS, measured),
         _maybe("impact", "Impact", labels.IMPACTS, measured),
         kit.person_input("owner", "Owner of a new risk", initial=owner, optional=True),

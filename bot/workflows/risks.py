@@ -84,7 +84,7 @@ def add(
     work.session.add(risk)
     _note(work, risk, RiskEntryKind.ADDED, origin or "", by=by, data={"incident": incident.id} if incident else {})
     if origin is None:
-        _tell_owner(work, risk, "risk_owned", by=by, incident=incident)
+        _tell_owner(work, risk, "risk_owned", by=by, incident=incident, adds=incident is None)
     return risk
 
 
@@ -130,8 +130,14 @@ def change(
 
 
 def looked_at(work: Work, *, policy: Policy, number: int, by: str) -> Risk:
-    """Somebody has looked at it, and it stays as it is; it is looked at again by the policy."""
+    """Somebody has looked at it, and it stays as it is; it is looked at again by the policy. Twice a day counts once."""
     risk = _open(work, number)
+    last = work.session.scalars(
+        select(RiskEntry).where(RiskEntry.risk_id == number).order_by(RiskEntry.id.desc()).limit(1)
+    ).one_or_none()
+    today = policy.calendar.date_of(work.now)
+    if last and (last.kind, last.by) == (RiskEntryKind.REVIEWED, by) and policy.calendar.date_of(last.at) == today:
+        return risk
     _look_again(work, risk, policy)
     _note(work, risk, RiskEntryKind.REVIEWED, "", by=by, data={"review_on": risk.review_on.isoformat()})
     return risk
@@ -545,12 +551,13 @@ def _tell_owner(
     changes: Mapping[str, Sequence[str]] | None = None,
     reason: str = "",
     incident: Incident | None = None,
+    adds: bool = False,
 ) -> None:
-    """Whoever owns it hears of what others do to it; of a private incident's people not who."""
-    if risk.owner == by:
+    """Whoever owns it hears of what others do to it; of a private incident's people not who. Who `adds` one learns its key."""
+    if risk.owner == by and not adds:
         return
     values: dict[str, Any] = {"key": risk.key, "title": risk.title, "risk": risk.id}
-    if incident is None or not incident.private:
+    if risk.owner != by and not (incident is not None and incident.private):
         values["by"] = by
     if changes:
         values["changes"] = {name: list(both) for name, both in changes.items()}
