@@ -74,6 +74,11 @@ def in_words(settings: Settings) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        if _is_damaged(error):
+            raise NotUsable(
+                f"The file of {address(settings)} is damaged: it holds what SQLite cannot read. Restore a backup into an empty "
+                "one with `tocsin restore`."
+            ) from error
         reason = _reason(error)
         if reason is None:
             raise
@@ -119,6 +124,12 @@ def schema(engine: Engine) -> tuple[str | None, str | None]:
 def is_down(error: BaseException) -> bool:
     """Whether the database as such is away or blocked; otherwise the statement was at fault, and that is a bug."""
     return isinstance(error, OperationalError | InterfaceError | TimeoutError)
+
+
+def _is_damaged(error: SQLAlchemyError) -> bool:
+    """Whether the file has been changed below SQLite, or its disk fails."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_CORRUPT  # The rest says where.
 
 
 def _reason(error: SQLAlchemyError) -> str | None:

@@ -37,7 +37,7 @@ def verify(session: Session, numbers: Collection[int] | None = None) -> list[Bre
     found = [] if numbers is not None else list(_gaps(session, wanted))
     for some in pieces(wanted):
         found += of_some(session, some)
-    return found if numbers is not None else [*found, *house(session)]
+    return found if numbers is not None else [*_file(session), *found, *house(session)]
 
 
 def pieces(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -109,6 +109,14 @@ def _numbers(session: Session) -> Iterator[int]:
     last = session.scalar(select(func.max(Incident.id))) or 0
     given = session.scalar(select(Counter.value).where(Counter.name == "incident")) or 0
     return iter(range(1, max(last, given) + 1))
+
+
+def _file(session: Session) -> Iterator[Break]:
+    """What SQLite itself finds wrong in its file: an index, say, that does not lead where it should."""
+    if session.get_bind().dialect.name == "sqlite":
+        for (found,) in session.connection().exec_driver_sql("PRAGMA integrity_check"):
+            if found != "ok":
+                yield Break(None, "the file", f"SQLite finds it damaged: {' '.join(found.split())}")
 
 
 def _gaps(session: Session, numbers: Sequence[int]) -> Iterator[Break]:

@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import json
+import random
+import sqlite3
 import zipfile
 from pathlib import Path
 
@@ -13,9 +15,11 @@ from sqlalchemy import select, text
 from bot.evidence import controls, probes
 from bot.workflows import incidents
 from bot.workflows.people import remember
+from db import seals
 from db.models import Audit
 from db.store import Store
 from tests.cli.conftest import Tocsin
+from tests.conftest import NOON
 from tests.whole import ANA, BO, IMPACT, KAI, RULES, Life, rules
 
 PERIOD = ("--from", "2026-11-01", "--to", "2027-12-31")
@@ -176,6 +180,41 @@ def test_one_changed_byte_of_an_archive_is_named(tocsin: Tocsin, life: Life) -> 
     assert "incidents/INC-1.json: is missing\n" in tocsin("verify", packed_again(without, "x.zip")).out
     more = {**files, "incidents/INC-9.json": b"{}"}
     assert "somebody has added it" in tocsin("verify", packed_again(more, "x.zip")).out
+
+
+def test_one_changed_byte_of_a_sqlite_file_is_named_or_changes_nothing(
+    tocsin: Tocsin, life: Life, books: Store, desk: Path
+) -> None:
+    """A file has bytes in which nothing is kept. Any other is found, by us or by SQLite."""
+    books.engine.dispose()
+    file = desk / "tocsin.db"
+    with sqlite3.connect(file) as plain:
+        plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    plain.close()
+    content, wanted, draw, named = file.read_bytes(), kept(file), random.Random(7), 0
+    for _ in range(20):
+        at = draw.randrange(len(content))
+        file.write_bytes(content[:at] + bytes([content[at] ^ (1 << draw.randrange(8))]) + content[at + 1 :])
+        reply = tocsin("verify")
+        assert reply.code in (0, 1)
+        assert reply.code == 1 or kept(file) == wanted, at
+        assert not reply.err or "bug" not in reply.said
+        named += reply.code
+    assert named > 3
+
+
+def kept(file: Path) -> list[list[object]]:
+    """What of a file is sealed."""
+    store = Store(f"sqlite:///{file}", lambda: NOON)
+    with store.read() as session:
+        found = [
+            session.connection()
+            .execute(select(*(how.table.c[name] for name in (*how.keyed, *(one[0] for one in how.columns)))))
+            .all()
+            for how in (*seals.tables(of_incidents=True), *seals.tables(of_incidents=False))
+        ]
+    store.close()
+    return found
 
 
 def test_archives_that_would_do_harm_are_refused(tocsin: Tocsin, life: Life, desk: Path) -> None:
