@@ -52,6 +52,20 @@ FACTOR_HINTS: Mapping[FactorKind, str] = {
     FactorKind.DETECTION: "Why it was found late, or by others",
     FactorKind.RESPONSE: "What made the repair slow, or things worse",
 }
+# What people write in a review, within a sentence.
+REVIEW_FIELDS: Mapping[str, str] = {
+    "customers_percent": "the share of customers",
+    "customers_count": "the number of customers",
+    "data_lost": "data lost",
+    "money": "the cost",
+    "factors": "contributing factors",
+    "began_at": "when it began",
+    "went_well": "what went well",
+    "went_badly": "what went less well",
+    "prevention": "threat prevention",
+    "no_actions_because": "why no action is needed",
+    "timeline_read": "timeline read",
+}
 # Titles of forms: at most 24 characters.
 ASKED: Mapping[Asked, str] = {
     Asked.IMPACT: "Impact",
@@ -155,6 +169,11 @@ def issue(url: str) -> str:
     """What people call an issue that they know by its address: `operations#12`, `OPS-12`."""
     *_, repo, what, name = ["", "", *url.rstrip("/").split("/")]
     return f"{repo}#{name}" if what == "issues" else name
+
+
+def review_field(key: str) -> str:
+    """`what went well`; most are called as they are."""
+    return REVIEW_FIELDS.get(key, key)
 
 
 def action(key: str) -> str:

@@ -256,6 +256,7 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "issue": labels.issue,
     "priority": labels.priority,
     "asked": labels.asked,
+    "review_field": labels.review_field,
     "risk_field": labels.risk_field,
     "treatment": labels.treatment,
 }

@@ -129,6 +129,7 @@ DATA: dict[EntryKind, st.SearchStrategy[dict[str, Any]]] = {
             "version": st.just(2),
             "role": st.sampled_from(["commander", "owner"]),
             "due_at": moments.map(datetime.isoformat),
+            "fields": st.lists(st.sampled_from(["impact", "went_well", "something_new"]), max_size=3),
         },
     ),
     EntryKind.SNOOZED: st.fixed_dictionaries({"subject": st.just("review"), "until": moments.map(datetime.isoformat)}),
