@@ -1,10 +1,11 @@
 """Who looks at App Home, and what was shown to them last. Slack tells when somebody opens it, and never when they leave."""
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 
-from bot.effects import RefreshHome
+from bot.effects import RefreshHome, RefreshHomes
 from db import waiting
-from db.models import Chart, Home
+from db.enums import EffectState
+from db.models import Chart, Effect, Home
 from db.outbox import WATCHED
 from db.store import Work
 
@@ -38,8 +39,8 @@ def forget(work: Work, *, user: str) -> None:
     work.session.execute(delete(Home).where(Home.user == user))
 
 
-def sweep(work: Work) -> int:
-    """Forget who has not looked for long; how many."""
-    result = work.session.execute(delete(Home).where(Home.opened_at <= work.now - WATCHED))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+def sweep(work: Work) -> None:
+    """Forget who has not looked for long, and what was drawn: it tells nothing, and is more than all else that is carried."""
+    work.session.execute(delete(Home).where(Home.opened_at <= work.now - WATCHED))
+    drawn = Effect.kind.in_((RefreshHome.__name__, RefreshHomes.__name__)), Effect.state == EffectState.DONE
+    work.session.execute(delete(Effect).where(*drawn, Effect.settled_at <= work.now - WATCHED))

@@ -2,9 +2,11 @@
 
 import time
 
+from sqlalchemy import select
+
 from bot import schedule
 from bot.delivery import Delivery
-from db.models import Action, Home
+from db.models import Action, Effect, Home
 from tests.story import labels, text
 
 
@@ -158,4 +160,7 @@ def test_two_bots_do_not_fight_and_nobody_is_drawn_for_for_ever(story):
     schedule.sweep(story.bot.parts)
     with story.bot.parts.store.read() as session:
         assert session.get(Home, ana.id) is None
+        kinds = set(session.scalars(select(Effect.kind)))
+        assert kinds, "what else was carried is kept"
+        assert not {"RefreshHome", "RefreshHomes"} & kinds
     assert "No incident is open" in text(ana.opens_home())
