@@ -10,7 +10,8 @@ only, so what is redacted is gone, and the ledger still holds.
 
 Nothing of this is asked of workflows: `Watched`, the session that `Store.begin` gives them, looks at what it writes. Every
 column of every table is sealed unless it is named in `UNSEALED` or `UNSEALED_TABLES`, with the reason. A column that has its
-default is left out of the digest, so that a new column breaks no seal. A migration that changes what is sealed must seal it
+default is left out of the digest, so that a new column breaks no seal. What a line says of a row before is what this transaction
+read: so lock the incident first, and read then, as everywhere. A migration that changes what is sealed must seal it
 anew.
 """
 
@@ -269,7 +270,8 @@ class Watched(Session):
         how = sealed(statement.table.name) if hasattr(statement.table, "name") else None
         if how is None or mapper is None:
             return
-        question = select(mapper)
+        # Locked, so that it is seen as the statement will find it.
+        question = select(mapper).with_for_update().execution_options(populate_existing=True)
         if statement.whereclause is not None:
             question = question.where(statement.whereclause)
         for row in self.scalars(question).all():

@@ -351,7 +351,9 @@ def forget_drafts(work: Work, *, number: int | None = None, by: str | None = Non
         question = question.where(CustomerUpdate.incident_id == number)
     if by is not None:
         question = question.where(CustomerUpdate.drafted_by == by)
-    for row in work.session.scalars(question).all():
+    for one in sorted({row.incident_id for row in work.session.scalars(question)}):
+        work.incident(one)
+    for row in work.session.scalars(question.execution_options(populate_existing=True)).all():
         row.title, row.text, row.state = "", "", CustomerUpdateState.DISCARDED
         notice = work.session.get_one(Notice, row.incident_id)
         notice.draft = None if notice.draft == row.id else notice.draft

@@ -1,5 +1,6 @@
 """Nobody but tocsin changes what tocsin wrote without being noticed: not one byte of it, in any table."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import JSON, Boolean, Date, Float, Integer, delete, insert, sele
 from bot import database
 from bot.workflows import incidents, privacy, rooms
 from db import proof, seals
-from db.models import Base, Incident, Utc
+from db.models import Base, Incident, Reader, Utc
 from tests.whole import Life, rules
 
 TABLES = {name: table for name, table in Base.metadata.tables.items() if name not in seals.UNSEALED_TABLES}
@@ -240,6 +241,34 @@ def test_rows_that_nobody_can_read_any_more_are_named(store, life):
             found = [str(one) for one in proof.verify(store._sessions(bind=connection))]
             assert any(one.startswith(words) for one in found), (statement, found)
             connection.rollback()
+
+
+def test_whoever_waits_for_a_row_seals_what_it_then_finds(store, life):
+    """Some statements come without the incident's lock, and from several bots at once."""
+    if store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    with ThreadPoolExecutor(1) as other:
+        with store.begin() as work:
+            renames(work, "Mia")
+            waiting = other.submit(renames_too, store)
+            while not blocked(store):
+                pass
+        waiting.result()
+    assert wrong(store) == []
+
+
+def renames(work, name):
+    work.session.execute(update(Reader).where(Reader.incident_id == 1).values(name=f"{name} Demo"))
+
+
+def renames_too(store):
+    with store.begin() as work:
+        renames(work, "Mia M.")
+
+
+def blocked(store):
+    with store.engine.connect() as connection:
+        return connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
 
 
 def test_rows_are_never_added_past_the_seals(store, life):
