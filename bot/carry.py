@@ -280,14 +280,19 @@ def share_review(errand: Errand) -> Learned:
     shown = document.excerpt(record, parts.policy, now=now)
     pages = shown.pages
     if not shown.is_whole:
-        about = f"{_about_files(record)}, {_told(errand)}"
+        about = f"{_about_files(record)}, shared {_told(errand)}"
         files, _ = _upload(errand, record, channel, thread, about, look_since=since)
         pages = pages if files else document.pages(record, parts.policy, now=now)
     for place, page in enumerate(pages):
         key = f"share:{errand.claimed.uid}:{place}"
         parts.slack.post(channel, page.arguments(), key=key, thread=thread, look_since=since)
     _draw(
-        record, errand, channel, f"Timeline of {record.incident.key}, {_told(errand)}", thread=thread, look_since=since
+        record,
+        errand,
+        channel,
+        f"Timeline of {record.incident.key}, shared {_told(errand)}",
+        thread=thread,
+        look_since=since,
     )
     return learned
 
@@ -316,7 +321,7 @@ def share_picture(effect: SharePicture, errand: Errand) -> Learned:
     """Draw the timeline, and show it to whoever asked, or in the room; a private incident's in its room alone."""
     record, slack = errand.record(with_timeline=True), errand.parts.slack
     incident, review = record.incident, record.review
-    text = f"Timeline of {incident.key}, {_told(errand)}"
+    text = f"Timeline of {incident.key}, asked for {_told(errand)}"
     if effect.user is not None and not incident.private:
         try:
             _draw(record, errand, slack.direct_messages_with(effect.user), text, look_since=errand.look_since)
@@ -379,8 +384,8 @@ def _upload_picture(
 
 
 def _told(errand: Errand) -> str:
-    """When it was told, to the second: by that two pictures of an incident are told apart."""
-    return f"as of {errand.claimed.told_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    """When it was told, to the second: by that two pictures of one thing are told apart."""
+    return f"{errand.claimed.told_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def invite(effect: Invite, errand: Errand) -> Learned:
@@ -516,7 +521,7 @@ def post_report(effect: PostReport, errand: Errand) -> Learned:
     message, since = figures.post(report, parts.policy), errand.look_since
     channel = parts.slack.channel_named(parts.settings.incidents_channel)
     parts.slack.post(channel, message.arguments(), key=f"report:{errand.claimed.uid}", look_since=since)
-    text = f"{month.name} and the months before, drawn, {_told(errand)}"
+    text = f"{month.name} and the months before, posted {_told(errand)}"
     picture = pictures.months(report, parts.policy)
     shared = _upload_picture(errand, channel, text, f"incidents-{month}.png", picture, look_since=since)
     if not shared:

@@ -35,7 +35,7 @@ COMMANDS = (
     Command("deploy checkout 2.41", "names the deployment that it came after, and asks: roll back or fix forward?"),
     Command("rollback", "decides to roll it back"),
     Command("fixforward the migration cannot be undone", "decides to fix forward, with the reason"),
-    Command("timeline", "the timeline, oldest first"),
+    Command("timeline", "the timeline, oldest first; it comes as a picture, too"),
     Command("action @bo by friday Add an alert", "adds a follow-up action with owner and due date"),
     Command("actions", "lists the follow-up actions, with what can be done with each"),
     Command("clocks", "regulatory clocks: what is due, with buttons to record times, draft, and say that it was filed"),

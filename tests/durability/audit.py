@@ -267,18 +267,18 @@ class View:
         for told in self.effects:
             effect, row = told.effect, told.row
             incident = self.records[effect.incident].incident if effect.incident else None
-            as_of = f"as of {row.told_at:%Y-%m-%d %H:%M:%S} UTC"
+            told_at = f"{row.told_at:%Y-%m-%d %H:%M:%S} UTC"
             match effect:
                 case SharePicture(user=str()):
                     where = incident.room if incident.private else self.slack.person(effect.user).direct_channel
-                    yield from self._file(f"Timeline of {incident.key}, {as_of}", where, None)
+                    yield from self._file(f"Timeline of {incident.key}, asked for {told_at}", where, None)
                 case ShareReview():
                     where = (self._incidents_channel, incident.announcement_ts)
-                    yield from self._file(f"Timeline of {incident.key}, {as_of}", *where)
+                    yield from self._file(f"Timeline of {incident.key}, shared {told_at}", *where)
                     if document.NOT_WHOLE in text(self.posted[f"share:{row.uid}:0"][0].message):
-                        yield from self._file(f"The whole review of {incident.key}, {as_of}", *where)
+                        yield from self._file(f"The whole review of {incident.key}, shared {told_at}", *where)
                 case PostReport():
-                    drawn = f"{Month.parse(effect.month).name} and the months before, drawn, {as_of}"
+                    drawn = f"{Month.parse(effect.month).name} and the months before, posted {told_at}"
                     yield from self._file(drawn, self._incidents_channel, None)
                 case ShareDraft():
                     (message,) = self.posted.get(f"draft:{row.uid}") or [None]

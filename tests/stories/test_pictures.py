@@ -67,14 +67,14 @@ def test_whoever_asks_for_the_timeline_gets_it_as_a_picture(story):
     answer = bo.types("/incident timeline INC-1")
     assert "in your direct messages with tocsin" in text(answer.message)
     ((said, picture),) = shared(bo.direct_messages()).items()
-    assert said == "Timeline of INC-1, as of 2026-11-24 12:05:00 UTC"
+    assert said == "Timeline of INC-1, asked for 2026-11-24 12:05:00 UTC"
     assert picture["alt_txt"].startswith(ALT)
     assert shared(room.messages) == shared(story.incidents.messages) == {}
 
     # Later, from the card: another picture, of how it stands then.
     story.passes(minutes=5)
     ana.clicks("Timeline", on=room.card)
-    assert [*shared(ana.direct_messages())] == ["Timeline of INC-1, as of 2026-11-24 12:10:00 UTC"]
+    assert [*shared(ana.direct_messages())] == ["Timeline of INC-1, asked for 2026-11-24 12:10:00 UTC"]
 
 
 def test_a_private_incidents_picture_never_leaves_its_room(story):
@@ -103,7 +103,7 @@ def test_the_month_comes_as_charts_and_home_shows_them(on_stage):
     story.chases()
     story.chases()
     ((said, chart),) = shared(story.incidents.messages).items()
-    assert said == "November 2026 and the months before, drawn, as of 2026-12-01 09:00:00 UTC"
+    assert said == "November 2026 and the months before, posted 2026-12-01 09:00:00 UTC"
     assert chart["alt_txt"].startswith("Figures of June 2026 – November 2026. Incidents by severity: Jun 0, ")
     assert "Nov 2." in chart["alt_txt"], "of two, one of them private, it is not told how bad they were"
     assert seen(story, chart).width == 1200

@@ -1,7 +1,7 @@
 """Time from left to right. Where nothing happened for very long the axis is broken, and says for how long.
 
 A stretch is left out when the rest would be crowded into a corner without that: the longest stretches, up to five of them,
-down to the one that is more than four times as long as the next, if they make up most of the time.
+down to the one that is more than four times as long as the next, if they make up most of the time and are half an hour or more.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 BREAK_WIDTH, PIECE_LEAST = 110.0, 70.0
 BREAKS_MOST, PIECES_LEFT_LEAST = 5, 3
 MUCH_LONGER, MOST_OF_IT = 4.0, 0.6
-SHORTEST = timedelta(minutes=1)
+# What is shorter is nothing to leave out; a moment alone is shown with so much time after it.
+LEAST_LEFT_OUT, ALONE = timedelta(minutes=30), timedelta(minutes=1)
 DAY = timedelta(days=1)
 STEPS = (
     *(timedelta(minutes=count) for count in (1, 2, 5, 10, 15, 30)),
@@ -91,8 +92,8 @@ class Axis:
 def axis(moments: Iterable[datetime], left: float, right: float) -> Axis:
     """The axis that shows all these moments, of which there is at least one."""
     known = sorted(set(moments))
-    if known[-1] - known[0] < SHORTEST:
-        known.append(known[0] + SHORTEST)
+    if len(known) == 1:
+        known.append(known[0] + ALONE)
     clusters: list[list[datetime]] = [[known[0]]]
     left_out = _left_out(known)
     for before, after in pairwise(known):
@@ -119,6 +120,8 @@ def _left_out(moments: Sequence[datetime]) -> set[tuple[datetime, datetime]]:
     best, count = MUCH_LONGER, 0
     for taken in range(1, min(BREAKS_MOST, len(longest) - PIECES_LEFT_LEAST) + 1):
         ratio = lengths[taken - 1] / lengths[taken]
+        if lengths[taken - 1] < LEAST_LEFT_OUT:
+            break
         if ratio > best and sum(lengths[:taken], timedelta()) / whole > MOST_OF_IT:
             best, count = ratio, taken
     return set(longest[:count])
