@@ -47,7 +47,7 @@ from bot.parts import Parts
 from bot.slack import NO_FILES, WHO_LEFT
 from bot.views import card, document, drafts, figures, letters, lists, messages, papers, pictures
 from bot.views.kit import Message
-from bot.workflows import leadership, monthly, people, permissions, rooms, wording
+from bot.workflows import leadership, monthly, people, permissions, risks, rooms, wording
 from bot.workflows.people import remember
 from db import queries
 from db.models import Incident
@@ -487,9 +487,9 @@ def say(effect: Say, errand: Errand) -> Learned:
         try:
             channel = slack.direct_messages_with(effect.user)
         except SlackRefused as refusal:
-            if refusal.code not in WHO_LEFT or effect.incident is None:
+            if refusal.code not in WHO_LEFT:
                 raise
-            return lambda work: rooms.nobody_heard(work, user=effect.user or "", said=effect)
+            return _unheard(effect, effect.user, refusal)
     elif effect.place == "announcement":
         channel, thread, learned = _announce(errand.record(), errand)
     else:
@@ -527,6 +527,16 @@ def post_report(effect: PostReport, errand: Errand) -> Learned:
     if not shared:
         return nothing
     return lambda work: monthly.chart_shared(work, month=month, file=shared[0], alt=picture.alt)
+
+
+def _unheard(effect: Say, user: str, refusal: SlackRefused) -> Learned:
+    """Whoever was to be told has left: the incident's room hears it, or whoever else is asked about the risk."""
+    if effect.incident is not None:
+        return lambda work: rooms.nobody_heard(work, user=user, said=effect)
+    number = effect.values.get("risk")
+    if not isinstance(number, int):
+        raise refusal
+    return lambda work: risks.nobody_heard(work, user=user, number=number)
 
 
 def show_menu(effect: ShowMenu, errand: Errand) -> Learned:

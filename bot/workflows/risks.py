@@ -5,7 +5,7 @@ who of its people wrote it: an entry of a risk's history that names an incident 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -154,6 +154,15 @@ def give(work: Work, *, number: int, by: str, person: PersonRecord) -> Risk:
     _note(work, risk, RiskEntryKind.GIVEN, "", by=by, data={"changes": {"owner": [was, risk.owner]}})
     _tell_owner(work, risk, "risk_owned", by=by)
     return risk
+
+
+def nobody_heard(work: Work, *, user: str, number: int) -> None:
+    """Somebody who was to be told of a risk has left: remember it, and have others be asked if it was theirs."""
+    known = queries.people(work.session, [user]).get(user) or PersonRecord(user=user, name=user)
+    people.remember(work, replace(known, active=False))
+    risk = register.locked(work.session, number)
+    if risk is not None and risk.owner == user:
+        risk.chase_round += 1
 
 
 def snooze(work: Work, *, policy: Policy, number: int, by: str, reason: str) -> Risk:

@@ -222,6 +222,19 @@ def test_its_review_is_overdue_and_chased_until_somebody_looks(story):
     assert len([m for m in mia.direct_messages() if "overdue" in text(m)]) == 2, "whoever left is passed over"
 
 
+def test_whoever_left_unnoticed_is_noticed_and_leadership_asked(story):
+    ana, bo, mia = story.people("Ana", "Bo", "Mia")
+    added(story, ana, owner=bo.id)
+    story.passes(days=61)
+    story.slack.faults.refuse("conversations.open", "user_disabled", times=1)
+    assert story.chases() == 1
+    assert story.chases() == 1
+    assert "overdue" in text(mia.direct_messages())
+    with story.bot.parts.store.read() as session:
+        assert register.orphaned(session) == ["R-1"]
+    assert story.chases() == 0
+
+
 def test_two_people_at_one_risk_and_nothing_is_lost(story):
     ana, bo, kai = story.people("Ana", "Bo", "Kai")
     added(story, ana)
