@@ -44,7 +44,7 @@ from bot.errand import Errand, Learned, meet, nothing, remembering
 from bot.errors import MailRefused, NotYet, SlackRefused, SlackUnclear
 from bot.mail import Mail
 from bot.parts import Parts
-from bot.slack import NO_FILES, WHO_LEFT
+from bot.slack import NO_FILES, WHO_LEFT, is_against_canvases
 from bot.views import card, document, drafts, figures, letters, lists, messages, papers, pictures
 from bot.views.kit import Message
 from bot.workflows import leadership, monthly, people, permissions, risks, rooms, wording
@@ -263,7 +263,7 @@ def refresh_canvas(errand: Errand) -> Learned:
         )
     except (SlackRefused, SlackUnclear) as refusal:
         error = refusal.code
-        if isinstance(refusal, SlackUnclear) and error != "missing_scope":
+        if not is_against_canvases(error):
             raise
         log.warning("the review of %s has no canvas: %s", incident.key, refusal)
         return lambda work: rooms.canvas_refused(work, number=incident.id, error=error)

@@ -483,6 +483,13 @@ NO_FILES = frozenset(
         "storage_limit_reached",
     }
 )
+
+
+def is_against_canvases(code: str) -> bool:
+    """Whether Slack means canvases by this code: a plan without them, the feature or the scope missing, one in the way."""
+    return "canvas" in code or code in ("restricted_action", "missing_scope")
+
+
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
 ABOUT_THE_PERSON = frozenset(
     {"user_not_found", "cant_invite", "user_is_restricted", "user_is_ultra_restricted", "user_disabled"}

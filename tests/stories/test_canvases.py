@@ -95,6 +95,16 @@ def test_what_somebody_wrote_in_the_rooms_canvas_stays(story):
     assert story.record(1).review.canvas_refused == "channel_canvas_already_exists"
 
 
+def test_what_else_goes_wrong_is_shown_and_repaired(story):
+    (ana,) = story.people("Ana")
+    story.slack.faults.refuse("conversations.canvases.create", "channel_not_found")
+    room = in_review(story)
+    assert room.card.shows("the review could not be written into the room's canvas")
+    ana.types("/incident repair", room)
+    assert len(canvases(story, room)) == 1
+    assert "could not" not in room.card.text
+
+
 def test_a_policy_may_do_without(on_stage):
     story = on_stage(rules="review: {canvas: off}")
     assert canvases(story, in_review(story)) == []
