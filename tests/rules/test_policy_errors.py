@@ -145,6 +145,21 @@ def test_a_wrong_value(complaint, text, line):
                 "templates, frameworks, calendar"
             ),
         ),
+        (
+            "risks: {required: phase == review}",
+            (
+                "policy.yml:1: risks.required: at character 1: there is no fact 'phase'; there are severity, high, kind, "
+                "customer_data, personal_data, service_affecting, private"
+            ),
+        ),
+        (
+            "risks: {asked: 7}",
+            (
+                "policy.yml:1: risks.asked: expected a condition such as 'severity in [sev1, sev2] and not drill', in quotes, "
+                "got 7"
+            ),
+        ),
+        ("risks: {high: 0}", "policy.yml:1: risks.high: expected a whole number of at least 1, got 0"),
         ("rooms: {xyz: 1}", "policy.yml:1: rooms.xyz: unknown key; allowed: prefix"),
         (
             "leadership: [{name: Mia, slak: U0MIA, email: a@b.c}]",
