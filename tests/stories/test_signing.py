@@ -162,6 +162,8 @@ def test_a_closed_incident_with_a_signed_review_is_opened_again(story, room):
     ana.clicks("Answer questions", on=room.card)
     ana.fills("Three answers", customer_data="No", personal_data="No", service_affecting="No")
     filled(story, room)
+    ana.types("/incident risk", room)
+    ana.fills("Which risk was this?", which_risk_was_this="none", why="Nobody had seen it before")
     ana.types("/incident phase recovery", room)
     is_dealt_with("The consumer was restarted")
     ana.types("/incident phase review", room)
