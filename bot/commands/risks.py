@@ -98,7 +98,7 @@ def changed(parts: Parts, form: Form) -> None:
     edits = {name: Edit(_typed(form, name), marks.get(name, "")) for name in assessing.FIELDS}
     if edits["owner"].changed and edits["owner"].text:
         who.known(parts, edits["owner"].text)
-    chosen = {int(one): True for one in form.options("actions")}
+    chosen = {number_in(one): True for one in form.options("actions")}
     viewer = lists.viewer_of(parts, form.user)
     with form.begin(parts) as work:
         offered = (

@@ -16,6 +16,7 @@ from db.enums import RiskState, Treatment
 from db.records import IncidentRecord, LinkRecord
 
 LOWEST, HIGHEST = 1, 5
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 YEAR = timedelta(days=365)
 # So many incidents within a year, at most, and the likelihood that they suggest; more than the last suggest 5.
 OFTEN = ((0, 1), (1, 2), (3, 3), (11, 4))
@@ -169,9 +170,14 @@ def _owner(text: str) -> str:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise Refused(f"{text.strip()!r} is no date; write it like 2027-01-31.") from None
+    if not EARLIEST <= day <= LATEST:  # Beyond, an hour's difference to UTC may be no date any more.
+        raise Refused(
+            f"{day.isoformat()} is too far away. Give a day from {EARLIEST.isoformat()} to {LATEST.isoformat()}."
+        )
+    return day
 
 
 def _controls(text: str) -> list[str]:

@@ -98,6 +98,8 @@ def test_what_is_typed_is_read(name, typed, value):
         ("impact", "", "no number from 1 to 5"),
         ("owner", "@bo", "no Slack user id"),
         ("review_on", "tomorrow", "is no date"),
+        ("review_on", "0001-01-01", "is too far away"),
+        ("review_on", "9999-12-31", "is too far away"),
         ("category", "zebra", "There is no category 'zebra'. Choose one of availability, change,"),
         ("treatment", "pray", "is no treatment. Choose one of avoid, reduce, transfer, accept"),
         ("state", "gone", "is no state"),
