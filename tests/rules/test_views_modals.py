@@ -1,14 +1,16 @@
 """The forms: what they ask, what they are called, what they begin with."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from bot.views import modals, reviewing
+from bot.views import modals, reviewing, risks
 from db.enums import Answer, Phase
 from db.records import Record
 from tests.rules import pictures
 from tests.rules.pictures import DECLARED, POLICY, incident
+from tests.rules.test_map import RISK
 
 RECORD = Record(incident=incident(phase=Phase.RECOVERY), review=pictures.review())
 FORMS = {
@@ -183,3 +185,18 @@ def test_without_a_choice_there_is_a_sentence_and_no_form():
     for form in (modals.merge(RECORD, []), modals.pick([], {})):
         assert inputs(form) == {}
         assert form.submit is None
+
+
+def test_of_many_risks_those_that_similar_incidents_showed_come_first_and_any_other_can_be_named():
+    many = [replace(RISK, id=n, likelihood=n % 5 + 1) for n in range(1, 121)]
+    about = {"links": {}, "owner": "U0BO", "now": DECLARED}
+    fields = inputs(risks.question(RECORD, many, POLICY, suggested={120: [3, 7]}, **about))
+    offered = fields["risk"]["element"]["options"]
+    assert (len(offered), offered[0]["value"]) == (100, "120")
+    assert offered[0]["description"]["text"] == "score 4 · suggested, like INC-3, INC-7"
+    assert "number" in fields
+    few = inputs(risks.question(RECORD, many[:3], POLICY, suggested={}, **about))
+    assert "number" not in few
+    none = inputs(risks.question(RECORD, [], POLICY, suggested={}, **about))
+    assert "risk" not in none
+    assert [one["value"] for one in none["answer"]["element"]["options"]] == ["new", "none"]
