@@ -185,7 +185,9 @@ def _rows(
             digest = promised.pop(name, None)
             if digest is None:
                 yield Break(
-                    whose, _place(name), "was not written by tocsin, or is not sealed yet: `tocsin migrate` does"
+                    whose,
+                    _place(name),
+                    "was not written by tocsin, or by an older version: `tocsin migrate` seals what that wrote",
                 )
             elif digest != how.digest(values):
                 yield Break(whose, _place(name), "is not what tocsin wrote")

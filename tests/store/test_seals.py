@@ -220,7 +220,9 @@ def test_what_an_older_version_wrote_is_sealed_once_as_it_stands(store, life):
         connection.execute(text("DELETE FROM seals"))
         connection.execute(text("UPDATE incidents SET seals = 0, seal = ''"))
         connection.execute(text("UPDATE counters SET value = 0 WHERE name = 'seals'"))
-    assert "INC-1: was not written by tocsin, or is not sealed yet: `tocsin migrate` does" in wrong(store)
+    assert "INC-1: was not written by tocsin, or by an older version: `tocsin migrate` seals what that wrote" in wrong(
+        store
+    )
     assert database.seal(store) == 3
     assert database.seal(store) == 0
     assert wrong(store) == before == []
