@@ -25,8 +25,8 @@ run: $(VENV)/.for-running ## The bot against the real Slack, with the settings i
 test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for some
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
 
-night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage
-	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout tests/durability $(ARGS)
+night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage; ARGS as for test
+	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout $(or $(ARGS),tests/durability tests/rules)
 
 check: lint test ## What CI runs: format, lint, types, who may import whom, tests
 

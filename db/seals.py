@@ -222,6 +222,7 @@ class Watched(Session):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         """As SQLAlchemy's session is made."""
         super().__init__(*arguments, **more)
+        self.held: set[int] = set()  # The ledgers that nobody else can write while this transaction lasts.
         self._touched: dict[int, _Touched] = {}
         self._kept: list[Base] = []
 
@@ -278,9 +279,15 @@ class Watched(Session):
             self._touch(how, row)
 
     def _touch(self, how: Sealed, row: Base) -> None:
-        """Remember what a row is before it is changed for the first time."""
+        """Remember what a row is before it is changed for the first time.
+
+        Whoever does not hold it does not know that: somebody else may be changing it. An incident's rows are held with the
+        incident; what belongs to no incident is locked row by row, which nobody sees here.
+        """
         if id(row) not in self._touched:
             before = _values(how, row, committed=True)
+            if how.ledger_of(before) not in (HOUSE, *self.held):
+                raise RuntimeError(f"{how.name(before)} is changed before its ledger is held: lock the incident first")
             self._keep(row, _Touched(how, None, None, how.digest(before), row))
 
     def _keep(self, row: Base, touched: _Touched) -> None:

@@ -46,12 +46,14 @@ class Work:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
         if number not in self._locked:
             self._locked[number] = self.session.scalars(_INCIDENT, {"number": number}).one()
+            self.session.held.add(number)
         return self._locked[number]
 
     def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Incident, bool]]:
         """The incident of this room and that of this number, locked, and whether this person may see them."""
         found = queries.named(self.session, user=user, room=room, number=number, locked=True)
         self._locked.update({incident.id: incident for incident, _ in found})
+        self.session.held.update(incident.id for incident, _ in found)
         return found
 
     def lock_numbers(self, name: str) -> Counter:

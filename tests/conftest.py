@@ -25,8 +25,9 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 DATABASES = ("sqlite", "postgresql")
 
 # A slow machine is no failure: no test here is about time.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("daily", deadline=None)
+settings.register_profile("nightly", deadline=None, max_examples=2_500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -226,6 +226,7 @@ def drawing_a_newer_version(stage: Stage) -> None:
     """The picture of the version before is taken away."""
     number = stage.once(reviewed)
     with stage.store.begin() as work:
+        work.incident(number)
         work.session.get_one(Review, number).version += 1
         work.tell(RefreshReview(incident=number))
         work.tell(SharePicture(incident=number))
@@ -259,6 +260,7 @@ def _answers(stage: Stage, number: int, text: str) -> None:
 
 
 def _write(work: Work, number: int, text: str) -> None:
+    work.incident(number)
     review = work.session.get_one(Review, number)
     for name in answers.TEXTS:
         setattr(review, name, text)

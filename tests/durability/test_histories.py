@@ -14,7 +14,7 @@ from tests.durability.history import Deed, History, leaks
 from tests.durability.stage import Stage
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMPLES = 1000 if NIGHTLY else 15
+EXAMPLES = 1000 if NIGHTLY else 50
 DEEDS = 30
 
 who, which = st.integers(0, len(history.ACTORS) - 1), st.integers(0, 2)

@@ -61,6 +61,7 @@ class Team:
     def reviews(self, when, number, *, done=None):
         self.at(when, incidents.move, number, policy=RULES, to=Phase.REVIEW)
         with self.store.begin() as work:
+            work.incident(number)
             review = work.session.get(Review, number)
             if done:
                 review.state, review.done_at = ReviewState.DONE, utc(done)

@@ -7,7 +7,6 @@ from bot.workflows import answers, incidents
 from bot.workflows.edits import Edit, mark
 from db import queries, similar
 from db.enums import Phase
-from db.models import Incident
 
 RULES = policy.load()
 
@@ -58,7 +57,7 @@ def test_drills_are_compared_with_drills(store, declared):
 def test_the_index_follows_every_change(store, declared):
     first = declared("Kraken ate the ledger")
     with store.begin() as work:
-        work.session.get(Incident, first).title = "[redacted]"
+        work.incident(first).title = "[redacted]"
     assert found(store, declared("Kraken ate the ledger again")) == {}
 
 

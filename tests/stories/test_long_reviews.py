@@ -32,6 +32,8 @@ def room(story):
         incident = work.incident(1)
         for number in range(ENTRIES):
             work.note(incident, EntryKind.NOTE, f"entry {number} of many", by=ana.id)
+        work.incident(1)
+        work.incident(1)
         for name in TEXTS:
             setattr(work.session.get_one(Review, 1), name, f"{long} The end of {name}.")
     ana.types("/incident note The last one", room)

@@ -102,6 +102,7 @@ def test_from_recovery_to_signed_with_three_people(story, room):
     assert "- Signed by" in version.document
     assert broken(story) == []
     with story.bot.parts.store.begin() as work:
+        work.incident(1)
         row = work.session.get(ReviewVersion, (1, 1))
         row.document = row.document.replace("Bo", "Al")
     (found,) = broken(story)
