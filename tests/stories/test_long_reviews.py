@@ -87,6 +87,7 @@ def test_nothing_of_a_long_review_is_lost(story, room):
     assert "the whole document is in the files in the thread" in text(story.incidents.thread(thread))
 
     with story.bot.parts.store.begin() as work:
+        work.incident(1)
         for name in TEXTS:
             setattr(work.session.get_one(Review, 1), name, "Some orders failed.")
     ana.types("/incident note Shorter now", room)
