@@ -276,17 +276,17 @@ class Watched(Session):
         if statement.whereclause is not None:
             question = question.where(statement.whereclause)
         for row in self.scalars(question).all():
-            self._touch(how, row)
+            self._touch(how, row, locked=True)
 
-    def _touch(self, how: Sealed, row: Base) -> None:
+    def _touch(self, how: Sealed, row: Base, *, locked: bool = False) -> None:
         """Remember what a row is before it is changed for the first time.
 
-        Whoever does not hold it does not know that: somebody else may be changing it. An incident's rows are held with the
-        incident; what belongs to no incident is locked row by row, which nobody sees here.
+        Whoever has not locked it does not know that: somebody else may be changing it. An incident's rows are locked with
+        the incident; how what belongs to no incident was read, nobody sees here.
         """
         if id(row) not in self._touched:
             before = _values(how, row, committed=True)
-            if how.ledger_of(before) not in (HOUSE, *self.held):
+            if not locked and how.ledger_of(before) not in (HOUSE, *self.held):
                 raise RuntimeError(f"{how.name(before)} is changed before its ledger is held: lock the incident first")
             self._keep(row, _Touched(how, None, None, how.digest(before), row))
 
