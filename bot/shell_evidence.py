@@ -72,7 +72,7 @@ def evidence(
     typer.echo(f"{made.incidents} incidents in {made.files} files are in {out}; {made.missing} tests miss evidence.")
     if made.breaks:
         typer.echo(
-            f"{made.breaks} things are not as tocsin wrote them: `tocsin verify` and verification.json name them."
+            f"Not everything is as tocsin wrote it ({made.breaks}): `tocsin verify` and verification.json say what."
         )
     typer.echo(f"Note the SHA-256 of its manifest somewhere else: {made.sha256}")
 

@@ -276,7 +276,7 @@ def test_a_redaction_and_tampering_show_in_the_archive(tocsin: Tocsin, life: Lif
     with books.engine.begin() as connection:
         connection.execute(text("UPDATE incidents SET severity = 'sev4' WHERE id = 2"))
     reply = tocsin("evidence", *PERIOD)
-    assert "1 things are not as tocsin wrote them" in reply.out
+    assert "Not everything is as tocsin wrote it (1)" in reply.out
     files = opened()
     assert json.loads(files["verification.json"])["breaks"] == ["INC-2: is not what tocsin wrote"]
     (e22,) = [one for one in json.loads(files["tests.json"]) if one["test"] == "E22"]
