@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from db.enums import EffectState, EntryKind, Phase, ReviewState
@@ -39,6 +39,7 @@ from db.models import (
     RunningClock,
     Signature,
     SlackId,
+    Utc,
 )
 from db.reading import NUMBER, R, Rows, of_incident, pictured
 from db.records import (
@@ -115,6 +116,23 @@ _READERS = of_incident(ReaderRecord, Reader, Reader.name, Reader.key)
 _DEPLOYMENT = of_incident(DeploymentRecord, Deployment)
 _NOTICE = of_incident(NoticeRecord, Notice)
 _RISK = of_incident(RiskAnswerRecord, RiskAnswered)
+_NOW = bindparam("now", type_=Utc())
+_REVIEWS_OVERDUE = Rows(
+    ReviewRecord,
+    Review,
+    Review.state.in_(OPEN_REVIEW),
+    Review.due_at <= _NOW,
+    or_(Review.snoozed_until.is_(None), Review.snoozed_until <= _NOW),
+    order=(Review.due_at,),
+)
+_ACTIONS_OVERDUE = Rows(
+    ActionRecord,
+    Action,
+    Action.state == OPEN_ACTION,
+    Action.due_on < bindparam("today", type_=Date()),
+    or_(Action.snoozed_until.is_(None), Action.snoozed_until <= _NOW),
+    order=(Action.due_on, Action.id),
+)
 # What most incidents have nothing of: one question tells which of these are worth asking.
 _SELDOM: tuple[Rows[Any], ...] = (
     _ACTIONS,
@@ -423,26 +441,14 @@ def is_pinned(session: Session, channel: str, ts: str, number: int) -> bool:
     return session.get(Pin, (channel, ts, number)) is not None
 
 
-def reviews_overdue(session: Session, now: datetime) -> list[ReviewRecord]:
+def reviews_overdue(session: Session, now: datetime) -> tuple[ReviewRecord, ...]:
     """Reviews that should have been done by now and are not asleep, the longest overdue first."""
-    rows = session.scalars(
-        select(Review)
-        .where(Review.state.in_(OPEN_REVIEW), Review.due_at <= now)
-        .where(or_(Review.snoozed_until.is_(None), Review.snoozed_until <= now))
-        .order_by(Review.due_at)
-    )
-    return [pictured(ReviewRecord, row) for row in rows]
+    return _REVIEWS_OVERDUE(session, now=now)
 
 
-def actions_overdue(session: Session, today: date, now: datetime) -> list[ActionRecord]:
+def actions_overdue(session: Session, today: date, now: datetime) -> tuple[ActionRecord, ...]:
     """Actions whose day has passed (`today` in the team's zone) and that are not asleep."""
-    rows = session.scalars(
-        select(Action)
-        .where(Action.state == OPEN_ACTION, Action.due_on < today)
-        .where(or_(Action.snoozed_until.is_(None), Action.snoozed_until <= now))
-        .order_by(Action.due_on, Action.id)
-    )
-    return [pictured(ActionRecord, row) for row in rows]
+    return _ACTIONS_OVERDUE(session, today=today, now=now)
 
 
 def last_step(session: Session, subject: str, chase_round: int) -> Nudge | None:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, Date, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from db import queries
 from db.enums import ActionState, Kind, Phase, RiskState
-from db.models import OPEN_RISK, Action, Incident, Person, Review, Risk, RiskAction, RiskEntry, RiskLink
-from db.reading import pictured
+from db.models import OPEN_RISK, Action, Incident, Person, Review, Risk, RiskAction, RiskEntry, RiskLink, Utc
+from db.reading import Rows, pictured
 from db.records import ActionRecord, LinkRecord, RiskEntryRecord, RiskRecord, RiskSheet
 
 NUMBERS = "risk"
@@ -160,15 +160,19 @@ def hidden_actions(session: Session, number: int, *, seen: ColumnElement[bool]) 
     return len(session.scalars(question).all())
 
 
-def overdue(session: Session, today: date, now: datetime) -> list[RiskRecord]:
+_OVERDUE = Rows(
+    RiskRecord,
+    Risk,
+    Risk.state == OPEN_RISK,
+    Risk.review_on < bindparam("today", type_=Date()),
+    or_(Risk.snoozed_until.is_(None), Risk.snoozed_until <= bindparam("now", type_=Utc())),
+    order=(Risk.review_on, Risk.id),
+)
+
+
+def overdue(session: Session, today: date, now: datetime) -> tuple[RiskRecord, ...]:
     """Open risks whose review date has passed (`today` in the team's zone) and that are not asleep."""
-    rows = session.scalars(
-        select(Risk)
-        .where(Risk.state == OPEN_RISK, Risk.review_on < today)
-        .where(or_(Risk.snoozed_until.is_(None), Risk.snoozed_until <= now))
-        .order_by(Risk.review_on, Risk.id)
-    )
-    return [pictured(RiskRecord, row) for row in rows]
+    return _OVERDUE(session, today=today, now=now)
 
 
 def owned_and_due(session: Session, user: str, today: date) -> list[RiskRecord]:
