@@ -282,7 +282,7 @@ def test_every_template_is_tried_here():
 def test_everything_that_workflows_say_has_a_template():
     """The name stands third in `say(work, incident, "phase_moved", …)`, fourth in `whisper`."""
     spoken = set()
-    for path in WORKFLOWS.glob("*.py"):
+    for path in WORKFLOWS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "whisper"):
                 spoken |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
