@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from bot.effects import Say
 from bot.workflows.risks.history import locked_risk, note
+from db import settled
 from db.enums import EffectState, RiskEntryKind
 from db.models import Effect, Incident, Risk, RiskAnswered, RiskEntry
 from db.store import Work
@@ -66,7 +67,8 @@ def _take_out(work: Work, entries: Sequence[RiskEntry], *, by: str, reason: str)
 
 def _forget_what_was_said(work: Work, number: int) -> None:
     """How its owner was told is not kept beside the history, nor said after all."""
-    settled = select(Effect).where(Effect.incident_id.is_(None), Effect.kind == Say.__name__, Effect.state.in_(SETTLED))
-    for effect in work.session.scalars(settled):
+    said = select(Effect).where(Effect.incident_id.is_(None), Effect.kind == Say.__name__, Effect.state.in_(SETTLED))
+    for effect in work.session.scalars(said):
         if effect.payload.get("values", {}).get("risk") == number:
             effect.payload, effect.state = {}, EffectState.DONE
+            settled.seal(effect)
