@@ -27,6 +27,7 @@ from bot.evidence.probes import Bench, Outcome
 from bot.policy import Policy
 from bot.views import document
 from bot.workflows import duties
+from bot.workflows.assessing import EARLIEST, LATEST
 from db import bundles, proof, queries, risks
 from db.bundles import Bundle
 from db.enums import CustomerUpdateState, EntryKind, Phase, ReviewState
@@ -57,6 +58,9 @@ class Period:
         """Refused when it ends before it begins."""
         if last < first:
             raise Refused(f"The period ends on {last}, before it begins on {first}. Name the earlier day with --from.")
+        for day in (first, last):
+            if not EARLIEST <= day <= LATEST:
+                raise Refused(f"{day} is too far away. Give days from {EARLIEST} to {LATEST}.")
         calendar = policy.calendar
         ends_at = calendar.at(last + timedelta(days=1), time.min)
         return cls(first, last, calendar.at(first, time.min), ends_at)

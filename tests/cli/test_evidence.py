@@ -244,6 +244,7 @@ def test_archives_that_would_do_harm_are_refused(tocsin: Tocsin, life: Life, des
     ("typed", "words"),
     [
         (("--from", "2026-13-01", "--to", "2026-12-31"), "'2026-13-01' is no day"),
+        (("--from", "2026-01-01", "--to", "9999-12-31"), "9999-12-31 is too far away"),
         (("--from", "2026-12-31", "--to", "2026-12-01"), "before it begins"),
         (("--from", "2026-12-31"), "Missing option"),
         ((*PERIOD, "--controls", "gone.yml"), "cannot be read"),
