@@ -98,12 +98,8 @@ def changed(parts: Parts, form: Form) -> None:
     edits = {name: Edit(_typed(form, name), marks.get(name, "")) for name in assessing.FIELDS}
     if edits["owner"].changed and edits["owner"].text:
         who.known(parts, edits["owner"].text)
-    chosen = {number_in(one): True for one in form.options("actions")}
     viewer = lists.viewer_of(parts, form.user)
     with form.begin(parts) as work:
-        offered = (
-            register.actions(work.session, number, seen=register.seen_by(viewer)) if "actions" in form.fields else []
-        )
         risks.change(
             work,
             policy=parts.policy,
@@ -112,9 +108,17 @@ def changed(parts: Parts, form: Form) -> None:
             edits=edits,
             reason=form.text("reason"),
             incidents=Edit(form.text("incidents"), marks.get("incidents", "")),
-            actions={one.id: chosen.get(one.id, False) for one, _ in offered[: shown.ACTIONS_MOST]},
+            actions=_actions_changed(form),
             viewer=viewer,
         )
+
+
+def _actions_changed(form: Form) -> dict[int, bool]:
+    """The actions that this person added (true) or took away: what others did meanwhile was not on the form."""
+    if "actions" not in form.fields:
+        return {}
+    was, chosen = set(form.about.get("treating", ())), {number_in(one) for one in form.options("actions")}
+    return {action: action in chosen for action in sorted(was ^ chosen)}
 
 
 def reviewed(parts: Parts, click: Click) -> Reply:

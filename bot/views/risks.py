@@ -167,7 +167,8 @@ def one(sheet: RiskSheet, policy: Policy, *, now: datetime) -> View:
         *_history(sheet),
     ]
     shown = {name: edits.mark(assessing.typed(getattr(risk, name))) for name in assessing.FIELDS}
-    about = {"risk": risk.id, "shown": {**shown, "incidents": edits.mark(incidents)}}
+    treating = [action.id for action, treats in sheet.actions[:ACTIONS_MOST] if treats]
+    about = {"risk": risk.id, "shown": {**shown, "incidents": edits.mark(incidents)}, "treating": treating}
     return kit.modal(f"Risk {risk.key}", "risks.changed", blocks, about=about)
 
 

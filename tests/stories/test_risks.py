@@ -235,6 +235,28 @@ def test_whoever_left_unnoticed_is_noticed_and_leadership_asked(story):
     assert story.chases() == 0
 
 
+def action_of_each(story, ana, bo):
+    """Two people have the form open, and each says of another action that it treats the risk; one takes it back."""
+    room = ana.declares("The ledger's disk is full")
+    ana.types("/incident action Rotate logs", room)
+    ana.types("/incident action Buy disks", room)
+    ana.types("/incident risks R-1")
+    ana.fills("Risk R-1", incidents_that_showed_it="INC-1", what_changed="It happened")
+    rotate, buy = "INC-1: Rotate logs", "INC-1: Buy disks"
+    for one in (ana, bo):
+        one.types("/incident risks R-1")
+    bo.fills("Risk R-1", actions_that_treat_it=[rotate], what_changed="It helps")
+    ana.fills("Risk R-1", actions_that_treat_it=[buy], what_changed="So does this")
+    assert treating(story) == ["Rotate logs", "Buy disks"]
+    ana.types("/incident risks R-1")
+    ana.fills("Risk R-1", actions_that_treat_it=[buy], what_changed="Logs are rotated, and it helps nothing")
+    assert treating(story) == ["Buy disks"]
+
+
+def treating(story):
+    return [action.text for action, treats in sheet(story, 1).actions if treats]
+
+
 def test_two_people_at_one_risk_and_nothing_is_lost(story):
     ana, bo, kai = story.people("Ana", "Bo", "Kai")
     added(story, ana)
@@ -252,6 +274,7 @@ def test_two_people_at_one_risk_and_nothing_is_lost(story):
     ana.fills("Risk R-1", likelihood_after_treatment="2", what_changed="Logs are rotated")
     risk = sheet(story, 1).risk
     assert (risk.likelihood, risk.likelihood_after, risk.score, risk.controls) == (4, 2, 6, ("A.8.13", "CP-9"))
+    action_of_each(story, ana, bo)
     for wrong, fields in (
         ("The reason is empty", {"title": "Another"}),
         ("more likely than before", {"likelihood_after_treatment": "5", "what_changed": "x"}),
@@ -293,8 +316,10 @@ def test_what_is_redacted_goes_from_the_register_too_and_it_still_verifies(story
     ana.types("/incident risk", room)
     raised = {"which_risk_was_this": "raised", "risk_of_the_register": "1", "likelihood": "4"}
     ana.fills(QUESTION, **raised, why="The password was kraken7")
+    story.slack.faults.refuse("chat.postMessage", "restricted_action", times=1)
     bo.types("/incident risks R-1")
     bo.fills("Risk R-1", impact="4", what_changed="My phone is 0123")
+    assert "0123" not in text(ana.direct_messages()), "that could not be delivered"
     assert sum("kraken7" in entry.text for entry in sheet(story, 1).history) == 1
     seq = next(entry.seq for entry in story.record(1).timeline if "kraken7" in entry.text)
     with story.bot.parts.store.begin() as work:
