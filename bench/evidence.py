@@ -16,6 +16,7 @@ from bench.figures import Figure
 from bot import database, policy
 from bot.clock import SystemClock
 from bot.evidence import archive, check, controls
+from bot.evidence.order import Order, Period
 from db import proof, timeline
 from db.enums import ActionState, Answer, EffectState, EntryKind, Kind, Phase, ReviewState
 from db.models import Base, Counter, Entry
@@ -57,8 +58,8 @@ def _took(what: Any) -> float:
 
 def _write(store: Store, path: Path) -> None:
     rules, now = policy.load(), SystemClock().now()
-    period = archive.Period.of(AT.date(), (AT + timedelta(days=180)).date(), rules)
-    order = archive.Order(period=period, by="U0MIA", private=False, catalogue=controls.catalogue(), made_at=now)
+    period = Period.of(AT.date(), (AT + timedelta(days=180)).date(), rules)
+    order = Order(period=period, by="U0MIA", private=False, catalogue=controls.catalogue(), made_at=now)
     with database.snapshot(store) as session:
         archive.write(store, session, path, policy=rules, order=order, told=_quietly)
 

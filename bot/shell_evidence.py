@@ -51,13 +51,14 @@ def evidence(
     from bot.clock import SystemClock
     from bot.evidence import archive
     from bot.evidence import controls as catalogues
+    from bot.evidence.order import Order, Period
     from bot.workflows import permissions
 
     settings = cli.settings()
     policy = cli.policy(settings)
     now = SystemClock().now()
     try:
-        period = archive.Period.of(first, last, policy)
+        period = Period.of(first, last, policy)
         catalogue = catalogues.catalogue(controls)
     except (errors.Refused, catalogues.BadControls) as wrong:
         raise cli.WrongUsage(str(wrong)) from wrong
@@ -66,7 +67,7 @@ def evidence(
     with database.opened(settings) as store:
         with store.begin() as work:  # First, so that it is in the archive itself.
             permissions.record(work, user=by, what=_what(private=private), number=None, allowed=True)
-        order = archive.Order(period=period, by=by, private=private, catalogue=catalogue, made_at=max(now, work.now))
+        order = Order(period=period, by=by, private=private, catalogue=catalogue, made_at=max(now, work.now))
         with database.snapshot(store) as session, _progress() as told:
             made = archive.write(store, session, out, policy=policy, order=order, told=told)
     typer.echo(f"{made.incidents} incidents in {made.files} files are in {out}; {made.missing} tests miss evidence.")

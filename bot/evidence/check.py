@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import TocsinError
-from bot.evidence.archive import FORMAT, MANIFEST
+from bot.evidence.packing import FORMAT, MANIFEST
 from db import timeline
 from db.enums import EntryKind
 

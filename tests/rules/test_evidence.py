@@ -7,7 +7,7 @@ import pytest
 
 from bot import policy
 from bot.evidence import controls, probes
-from bot.evidence.archive import Period
+from bot.evidence.order import Period
 from bot.evidence.probes import Bench, Finding, Result
 from db.bundles import Bundle
 from db.enums import (

@@ -6,6 +6,7 @@ from datetime import date
 
 from bot import database
 from bot.evidence import archive, check, controls
+from bot.evidence.order import Order, Period
 from tests.whole import Life, rules
 
 
@@ -13,9 +14,9 @@ def test_an_archive_from_each_database(store, clock, tmp_path):
     life = Life(store, clock, rules(tmp_path))
     life.tells()
     life.tells("Another one", private=True)
-    period = archive.Period.of(date(2026, 9, 1), date(2026, 12, 31), life.policy)
+    period = Period.of(date(2026, 9, 1), date(2026, 12, 31), life.policy)
     catalogue = controls.catalogue()
-    order = archive.Order(period=period, by="U0MIA", private=False, catalogue=catalogue, made_at=clock.now())
+    order = Order(period=period, by="U0MIA", private=False, catalogue=catalogue, made_at=clock.now())
     told, path = [], tmp_path / "evidence.zip"
     with database.snapshot(store) as session:
         made = archive.write(
