@@ -169,6 +169,10 @@ def test_the_register_learns_nothing_of_a_private_incident(story):
     shown = text(bo.modal)
     assert "somebody added it (a private incident)" in shown
     assert "Actions of private incidents that treat it, too: 1" in shown
+    assert "somebody changed it (a private incident) · actions that treat it" in shown
+    assert "Ana" not in shown
+    assert ana.mention not in shown
+    assert "The clean-up helps" not in shown
     outside = story.everything_outside("inc-1-private", "inc-2-private")
     outside += repr(bo.modal) + text(listed.message) + repr(bo.direct_messages())
     assert SECRET not in outside

@@ -9,7 +9,14 @@ from bot.workflows import assessing, people, wording
 from bot.workflows.edits import Edit
 from bot.workflows.risks.due import follow
 from bot.workflows.risks.history import kind_of_change, locked_risk, note, tell_owner
-from bot.workflows.risks.links import actions_to_change, incidents_to_change, link, link_action, unlink
+from bot.workflows.risks.links import (
+    actions_to_change,
+    incidents_to_change,
+    link,
+    link_action,
+    of_private_incidents,
+    unlink,
+)
 from db import queries
 from db import risks as register
 from db.enums import RiskEntryKind, RiskState, Treatment
@@ -88,12 +95,16 @@ def change(
     follow(work, risk, policy, was)
     for action, treats in chosen.items():
         link_action(work, number, action, treats=treats)
-    if was or chosen:
-        data: dict[str, Any] = {"changes": was}
-        if chosen:
-            data["actions"] = {str(action): treats for action, treats in chosen.items()}
+    of_private_ones = of_private_incidents(work, chosen)
+    everybodys = {str(action): treats for action, treats in chosen.items() if action not in of_private_ones}
+    if was or everybodys:
+        data = {"changes": was, **({"actions": everybodys} if everybodys else {})}
         note(work, risk, kind_of_change(risk, was), reason, by=by, data=data)
         tell_owner(work, risk, "risk_owned" if "owner" in was else "risk_changed", by=by, changes=was, reason=reason)
+    for incident in dict.fromkeys(of_private_ones.values()):
+        mine = {str(action): chosen[action] for action, whose in of_private_ones.items() if whose is incident}
+        note(work, risk, RiskEntryKind.CHANGED, "", by=by, data={"incident": incident.id, "actions": mine})
+        tell_owner(work, risk, "risk_changed", by=by, incident=incident)
     for incident, showed in linked.items():
         if showed:
             link(work, risk, incident, by=by, reason=reason)

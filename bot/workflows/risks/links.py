@@ -1,6 +1,6 @@
 """Which incidents showed a risk, which of them people answered for, and which actions treat it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import delete, select
 
@@ -11,7 +11,7 @@ from bot.workflows.risks.history import locked_risk, note
 from bot.workflows.telling import redraw, say
 from db import risks as register
 from db.enums import EntryKind, Phase, RiskAnswer, RiskEntryKind
-from db.models import Incident, Risk, RiskAction, RiskAnswered, RiskLink
+from db.models import Action, Incident, Risk, RiskAction, RiskAnswered, RiskLink
 from db.store import Work
 
 
@@ -114,6 +114,13 @@ def actions_to_change(work: Work, number: int, actions: Mapping[int, bool], view
     """Those of the actions that are to treat the risk (true) or no longer, and did not or did so far."""
     stands = {one.id: treats for one, treats in register.actions(work.session, number, seen=register.seen_by(viewer))}
     return {one: treats for one, treats in actions.items() if one in stands and stands[one] is not treats}
+
+
+def of_private_incidents(work: Work, actions: Collection[int]) -> dict[int, Incident]:
+    """Those of the actions that belong to private incidents, each with its own: what is told of them tells of that one's people."""
+    question = select(Action.id, Incident).join(Incident, Incident.id == Action.incident_id)
+    rows = work.session.execute(question.where(Action.id.in_(sorted(actions)), Incident.private).order_by(Action.id))
+    return dict(rows.tuples().all())
 
 
 def link_action(work: Work, number: int, action: int, *, treats: bool) -> None:
