@@ -16,7 +16,7 @@ from bot.effects import (
     Say,
     SharePicture,
 )
-from bot.workflows import people
+from bot.workflows import people, wording
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
 from db.enums import ActionState, EntryKind
@@ -165,8 +165,8 @@ def renamed(work: Work, *, room: str, name: str) -> None:
     number = _incident_of(work, room)
     if number is None:
         return
-    incident = work.incident(number)
-    if incident.room_name != name:
+    incident, name = work.incident(number), wording.optional(name, "room's name")
+    if name and incident.room_name != name:
         incident.room_name = name
         work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"renamed": name})
         work.tell(RefreshTopic(incident=number))

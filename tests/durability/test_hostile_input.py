@@ -9,12 +9,12 @@ import json
 import os
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from slack_bolt import BoltRequest
 
 from bot.app import Tocsin
 from bot.metrics import BUGS
-from tests.durability.forging import ATTACKS, Attack, Scene, shouts
+from tests.durability.forging import ATTACKS, Attack, Happens, Scene, shouts
 from tests.durability.stage import Stage
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -24,6 +24,9 @@ INPUTS_AN_INCIDENT = 100
 
 # Who names what is not there makes the bot ask for it.
 NOT_THERE = ("channel_not_found", "message_not_found", "thread_not_found", "user_not_found", "bad_timestamp")
+
+# Half of a letter: JSON may hold it, UTF-8 may not.
+NO_LETTER = Happens("U0ANA", 0, "channel_rename", "\ud800", "1795500000.000100")
 
 sent = settings(
     max_examples=EXAMPLES,
@@ -47,12 +50,14 @@ def on_postgresql(postgresql_stage: Stage, two_bots: list[Tocsin]) -> Scene:
 
 @sent
 @given(attack=ATTACKS)
+@example(attack=NO_LETTER)
 def test_it_is_answered_on_sqlite(on_sqlite, log, attack):
     _is_answered(on_sqlite, log, attack)
 
 
 @sent
 @given(attack=ATTACKS)
+@example(attack=NO_LETTER)
 def test_it_is_answered_on_postgresql(on_postgresql, log, attack):
     _is_answered(on_postgresql, log, attack)
 
