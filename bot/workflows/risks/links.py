@@ -120,7 +120,7 @@ def of_private_incidents(work: Work, actions: Collection[int]) -> dict[int, Inci
     """Those of the actions that belong to private incidents, each with its own: what is told of them tells of that one's people."""
     question = select(Action.id, Incident).join(Incident, Incident.id == Action.incident_id)
     rows = work.session.execute(question.where(Action.id.in_(sorted(actions)), Incident.private).order_by(Action.id))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def link_action(work: Work, number: int, action: int, *, treats: bool) -> None:
