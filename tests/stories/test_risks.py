@@ -320,22 +320,32 @@ def test_what_is_redacted_goes_from_the_register_too_and_it_still_verifies(story
     ana.types("/incident risk", room)
     raised = {"which_risk_was_this": "raised", "risk_of_the_register": "1", "likelihood": "4"}
     ana.fills(QUESTION, **raised, why="The password was kraken7")
+    other = ana.declares("Another disk is full", private=True)
+    ana.types("/incident risks R-1")
+    ana.fills(
+        "Risk R-1", incidents_that_showed_it="INC-1, INC-2", impact="5", what_changed="The other one is kraken8, too"
+    )
+    assert "kraken8" in text(ana.types("/incident timeline", other).message)
     story.slack.faults.refuse("chat.postMessage", "restricted_action", times=1)
     bo.types("/incident risks R-1")
     bo.fills("Risk R-1", impact="4", what_changed="My phone is 0123")
     assert "0123" not in text(ana.direct_messages()), "that could not be delivered"
     assert sum("kraken7" in entry.text for entry in sheet(story, 1).history) == 1
     seq = next(entry.seq for entry in story.record(1).timeline if "kraken7" in entry.text)
+    the_other = next(entry.seq for entry in story.record(2).timeline if "kraken8" in entry.text)
     with story.bot.parts.store.begin() as work:
         privacy.redact(work, number=1, seq=seq, by="tocsin", reason="a secret")
+        privacy.redact(work, number=2, seq=the_other, by="tocsin", reason="a secret")
         privacy.forget(work, user=bo.id, by="tocsin", reason="asked for it")
     story.settles()
     found = sheet(story, 1)
     assert "kraken7" not in repr(found) + repr(story.record(1))
+    assert "kraken8" not in repr(found) + repr(story.record(2))
     assert "0123" not in repr(found)
     with story.bot.parts.store.read() as session:
         kept = repr([effect.payload for effect in session.scalars(select(Effect))])
     assert "0123" not in kept
     assert "kraken7" not in kept
+    assert "kraken8" not in kept
     assert found.risk.description == "[redacted] knows the kraken"
     assert broken(story) == []

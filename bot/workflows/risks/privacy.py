@@ -21,8 +21,19 @@ def redacted(work: Work, *, incident: Incident, texts: Collection[str], by: str,
     if row is not None and row.because in texts:
         row.because = GONE
     written = select(RiskEntry).where(RiskEntry.redacted_at.is_(None), RiskEntry.text.in_(sorted(texts)))
-    ours = [one for one in work.session.scalars(written) if one.data.get("incident") == incident.id]
+    found = work.session.scalars(written).all()
+    ours = [one for one in found if one.data.get("incident") == incident.id or _came_with(work, one, incident)]
     _take_out(work, ours, by=by, reason=reason)
+
+
+def _came_with(work: Work, entry: RiskEntry, incident: Incident) -> bool:
+    """Whether the entry is of the change that also added the incident or took it away: they were given one reason."""
+    if "incident" in entry.data:
+        return False
+    at_once = select(RiskEntry).where(
+        RiskEntry.risk_id == entry.risk_id, RiskEntry.at == entry.at, RiskEntry.by == entry.by
+    )
+    return any(one.data.get("incident") == incident.id for one in work.session.scalars(at_once))
 
 
 def forget(work: Work, *, user: str, by: str, reason: str) -> int:
