@@ -107,10 +107,16 @@ def changed(parts: Parts, form: Form) -> None:
             by=form.user,
             edits=edits,
             reason=form.text("reason"),
-            incidents=Edit(form.text("incidents"), marks.get("incidents", "")),
+            incidents=incidents_typed(form),
             actions=_actions_changed(form),
             viewer=viewer,
         )
+
+
+def incidents_typed(form: Form) -> Edit | None:
+    """What the form says of the risk's incidents; None when it did not ask, because there are too many for a field."""
+    shown_as = form.about.get("shown", {}).get("incidents", "")
+    return Edit(form.text("incidents"), shown_as) if "incidents" in form.fields else None
 
 
 def _actions_changed(form: Form) -> dict[int, bool]:

@@ -155,7 +155,7 @@ def one(sheet: RiskSheet, policy: Policy, *, now: datetime) -> View:
         kit.choice(
             "state", "State", [kit.option(one.value, one.value.capitalize()) for one in RiskState], initial=risk.state
         ),
-        kit.text_input("incidents", "Incidents that showed it", initial=incidents, hint="INC-3, INC-7", optional=True),
+        _incidents(incidents),
         *_actions(sheet),
         kit.text_input(
             "reason",
@@ -264,6 +264,14 @@ def _prevention(sheet: RiskSheet) -> list[Block]:
     return (
         kit.sections(kit.say("*Threat prevention, from reviews*\n{lines}", lines=kit.bullets(lines))) if lines else []
     )
+
+
+def _incidents(typed: str) -> Block:
+    """A field that cannot hold them all does not ask: cut off, it would take away those that it does not show."""
+    label = "Incidents that showed it"
+    if len(typed) > kit.TYPED_MOST:
+        return kit.context(f"{label} are too many for this form. `/incident risk INC-7` adds another one.")
+    return kit.text_input("incidents", label, initial=typed, hint="INC-3, INC-7", optional=True)
 
 
 def _actions(sheet: RiskSheet) -> list[Block]:

@@ -20,7 +20,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 YEAR = timedelta(days=365)
 # So many incidents within a year, at most, and the likelihood that they suggest; more than the last suggest 5.
 OFTEN = ((0, 1), (1, 2), (3, 3), (11, 4))
-LINE_MOST, CONTROL_MOST, CONTROLS_MOST = 200, 60, 50
+# All controls together fit into a form's field.
+LINE_MOST, CONTROL_MOST, CONTROLS_MOST = 200, 58, 50
 _USER = re.compile(r"[UW][A-Z0-9]{1,31}")
 _KEY = re.compile(r"INC-([0-9]{1,9})", re.IGNORECASE)
 _PARTS = re.compile(r"[\n;,]")

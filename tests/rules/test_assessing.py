@@ -1,5 +1,6 @@
 """How risks are measured: pure rules, and the page that documents them."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot import policy
+from bot.commands.asking import Form
+from bot.commands.risks import incidents_typed
 from bot.errors import Refused
+from bot.views import risks
 from bot.workflows import assessing
 from db.enums import Kind, Treatment
-from db.records import LinkRecord
+from db.records import LinkRecord, RiskSheet
 from tests.rules import pictures
 from tests.rules.test_map import RISK
 
@@ -117,3 +121,24 @@ def test_incidents_are_named_by_their_keys():
     assert assessing.keys("inc-7, INC-3;INC-7\n") == [3, 7]
     with pytest.raises(Refused, match="'7' is no incident's key"):
         assessing.keys("7")
+
+
+@pytest.mark.parametrize("many", [20, 400])
+def test_a_form_keeps_all_that_it_was_opened_with(many):
+    """Too many incidents for a field are left out of the form, not cut: what comes back is what people meant."""
+    most = [f"{number:0>{assessing.CONTROL_MOST}}" for number in range(assessing.CONTROLS_MOST)]
+    controls = assessing.read("controls", "\n".join(most), RULES)
+    linked = [replace(link, incident_id=100_000 + link.incident_id, seen=True) for link in links(*range(many))]
+    sheet = RiskSheet(risk=replace(RISK, controls=tuple(controls)), links=tuple(linked))
+    view = risks.one(sheet, RULES, now=NOW).to_dict()
+    shown = {
+        block["block_id"]: {"value": block["element"].get("initial_value")}
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    form = Form("U0BO", None, None, "V1", json.loads(view["private_metadata"]), shown)
+    assert assessing.read("controls", form.text("controls"), RULES) == controls
+    edit = incidents_typed(form)
+    assert (edit is None) is (many == 400)
+    assert edit is None or not edit.changed
+    assert ("adds another one" in str(view)) is (many == 400)

@@ -20,6 +20,7 @@ from bot.views.kit.blocks import (
     weight,
 )
 from bot.views.kit.inputs import (
+    TYPED_MOST,
     checkbox,
     choice,
     choices,
@@ -56,6 +57,7 @@ from bot.views.kit.times import day, length, utc, when
 
 __all__ = [
     "NOTHING",
+    "TYPED_MOST",
     "Message",
     "Safe",
     "actions",
