@@ -117,16 +117,18 @@ def _form(title: str, record: Record, names: tuple[str, ...], blocks: list[Block
     return kit.modal(title, "review.filled", blocks, about=about)
 
 
-def _field(record: Record, name: str) -> InputBlock:
+def _field(record: Record, name: str) -> Block:
     label, hint = _FIELDS[name]
     if name == "began_at":
         began_at = record.review.began_at if record.review else None
         return kit.moment_input(name, label, initial=began_at, hint=hint, optional=True)
-    most = _ONE_LINE.get(name)
+    most, written = _ONE_LINE.get(name), _written(record, name)
+    if name == "factors" and len(written) > kit.TYPED_MOST:  # Cut off, it would take away those that it does not show.
+        return kit.context(f"{label} are too long for this form: `/incident review factors` lists them, one by one.")
     return kit.text_input(
         name,
         label,
-        initial=_written(record, name),
+        initial=written,
         hint=hint,
         multiline=most is None,
         optional=True,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.views import modals, reviewing, risks
+from bot.workflows.edits import Edit
 from db.enums import Answer, Phase
 from db.records import Record
 from tests.rules import pictures
@@ -200,3 +201,16 @@ def test_of_many_risks_those_that_similar_incidents_showed_come_first_and_any_ot
     none = inputs(risks.question(RECORD, [], POLICY, suggested={}, **about))
     assert "risk" not in none
     assert [one["value"] for one in none["answer"]["element"]["options"]] == ["new", "none"]
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_what_a_review_form_cannot_hold_it_does_not_cut(many):
+    """Whoever opens it and sends it changes nothing: factors that are too long for a field are not asked for."""
+    known = tuple(pictures.factor(f"{number} {'long ' * 90}.", id=number) for number in range(many))
+    view = reviewing.everything(replace(RECORD, factors=known)).to_dict()
+    shown = json.loads(view["private_metadata"])["shown"]
+    asked = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert ("factors" in asked) is (many == 2)
+    if "factors" in asked:
+        assert not Edit(asked["factors"]["initial_value"], shown["factors"]).changed
+    assert ("/incident review factors" in str(view)) is (many == 8)
