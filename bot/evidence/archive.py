@@ -172,7 +172,7 @@ class _Writing:
         probes.look_around(found, session, self.bench, months=months, ends_at=period.ends_at)
         self.sheets["risks"].extend(house_rows.register(session, private=self.order.private))
         self.sheets["risk_history"].extend(house_rows.risk_history(session, period, private=self.order.private))
-        self.sheets["access"].extend(house_rows.access(session, period))
+        self.sheets["access"].extend(house_rows.access(session, period, private=self.order.private))
         self.sheets["policies"].extend(self._policies(session))
         self.sheets["people"].extend({"user": user, "name": self.known[user].name} for user in sorted(self.named))
         for name, sheet in self.sheets.items():

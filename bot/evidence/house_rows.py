@@ -36,7 +36,7 @@ def register(session: Session, *, private: bool) -> Iterator[Cells]:
 
 def risk_history(session: Session, period: Period, *, private: bool) -> Iterator[Cells]:
     """What happened to the risks in the period. What comes from a private incident says neither who nor what."""
-    hidden = set() if private else set(session.scalars(select(Incident.id).where(Incident.private)))
+    hidden = _hidden(session, private=private)
     question = select(RiskEntry).where(RiskEntry.at >= period.begins_at, RiskEntry.at < period.ends_at)
     for row in session.scalars(question.order_by(RiskEntry.risk_id, RiskEntry.id)):
         shown = row.data.get("incident") not in hidden
@@ -49,13 +49,19 @@ def risk_history(session: Session, period: Period, *, private: bool) -> Iterator
         }
 
 
-def access(session: Session, period: Period) -> Iterator[Cells]:
-    """Who was refused what, and what administrators did."""
+def _hidden(session: Session, *, private: bool) -> set[int]:
+    """The incidents of whose people nothing is said."""
+    return set() if private else set(session.scalars(select(Incident.id).where(Incident.private)))
+
+
+def access(session: Session, period: Period, *, private: bool) -> Iterator[Cells]:
+    """Who was refused what, and what administrators did. In a private incident not who: hardly anybody else is refused there."""
+    hidden = _hidden(session, private=private)
     question = select(Audit).where(Audit.at >= period.begins_at, Audit.at < period.ends_at).order_by(Audit.at, Audit.id)
     for row in session.scalars(question):
         yield {
             "at": export.time(row.at),
-            "user": row.user,
+            "user": None if row.incident_id in hidden else row.user,
             "what": row.what,
             "incident": f"INC-{row.incident_id}" if row.incident_id else None,
             "allowed": row.allowed,

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.evidence import controls, probes
-from bot.workflows import incidents
+from bot.workflows import incidents, permissions
 from bot.workflows.people import remember
 from db import seals
 from db.models import Audit
@@ -107,6 +107,8 @@ def test_what_an_auditor_gets(tocsin: Tocsin, life: Life, books: Store) -> None:
 
 
 def test_private_incidents_are_told_of_and_nothing_of_them_is(tocsin: Tocsin, life: Life, books: Store) -> None:
+    for number in (1, 2):
+        life(permissions.record, user=KAI.user, what="customers", number=number, allowed=False)
     tocsin("evidence", *PERIOD, "--by", "U0MIA")
     files = opened()
     manifest = json.loads(files["manifest.json"])
@@ -117,6 +119,9 @@ def test_private_incidents_are_told_of_and_nothing_of_them_is(tocsin: Tocsin, li
     assert (register["R-1"], register["R-2"]) == ("INC-1", "a private incident")
     began = {row["risk"]: row["by"] for row in rows(files, "risk_history") if row["what"] in ("added", "linked")}
     assert (bool(began["R-1"]), began["R-2"]) == (True, "")
+
+    refused = {row["incident"]: row["user"] for row in rows(files, "access") if row["what"] == "customers"}
+    assert refused == {"INC-1": KAI.user, "INC-2": ""}, "only who is one of its people can be refused there"
 
     # What was found and what is missing is said, and no more than that.
     results = manifest["results"]
@@ -141,6 +146,7 @@ def test_private_incidents_are_told_of_and_nothing_of_them_is(tocsin: Tocsin, li
     assert (tocsin("evidence", *PERIOD).code, "there already" in tocsin("evidence", *PERIOD).said) == (1, True)
     whole = tocsin("evidence", *PERIOD, "--private", "--out", "whole.zip")
     assert whole.code == 0
+    assert all(row["user"] for row in rows(opened("whole.zip"), "access"))
     assert SECRET in json.loads(opened("whole.zip")["incidents/INC-2.json"])["incident"]["title"]
     assert tocsin("verify", "whole.zip").code == 0
 
