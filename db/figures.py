@@ -281,15 +281,17 @@ def _share(whole: Sequence[ARow], part: Sequence[ARow]) -> Share:
 def _spread(rows: Sequence[ARow], measure: Callable[[ARow], timedelta | None]) -> Spread:
     """The median and the 90th percentile of what is known: of the values in order, the one below which nine of ten lie."""
     measured = [(took, row) for took, row in ((measure(row), row) for row in rows) if took is not None]
+    private, known_private = (sum(row.private for row in some) for some in (rows, [row for _, row in measured]))
     if not measured:
-        return Spread(missing=len(rows))
+        return Spread(missing=len(rows), private_missing=private)
     values = sorted(took for took, _ in measured)
     return Spread(
         known=len(values),
         missing=len(rows) - len(values),
         median=timedelta(seconds=median(value.total_seconds() for value in values)),
         p90=values[ceil(0.9 * len(values)) - 1],
-        private=sum(row.private for _, row in measured),
+        private=known_private,
+        private_missing=private - known_private,
     )
 
 

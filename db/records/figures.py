@@ -107,13 +107,17 @@ class Share:
 
 @dataclass(frozen=True)
 class Spread:
-    """How long something took, where it is `known`; of so many it is `missing`. None where it is known of none."""
+    """How long something took, where it is `known`; of so many it is `missing`. None where it is known of none.
+
+    `private` of the known are private incidents, and `private_missing` of the others: that something is missing tells of them.
+    """
 
     known: int = 0
     missing: int = 0
     median: timedelta | None = None
     p90: timedelta | None = None
     private: int = 0
+    private_missing: int = 0
     hidden: bool = False
 
     @property
@@ -242,8 +246,12 @@ def discreet(report: Report) -> Report:
 def _discreet(month: MonthFigures) -> Handling:
     handling = month.handling
 
+    def are_few(private: int, among: int) -> bool:
+        return private > 0 and (month.goes_on or among < FEW)
+
     def tells_of_one(figure: Tally | Share | Spread) -> bool:
-        return figure.private > 0 and (month.goes_on or figure.tells < FEW)
+        missing = isinstance(figure, Spread) and are_few(figure.private_missing, figure.missing)
+        return missing or are_few(figure.private, figure.tells)
 
     def shown(figure: F) -> F:
         return type(figure)(hidden=True) if tells_of_one(figure) else figure

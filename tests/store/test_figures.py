@@ -241,6 +241,15 @@ def test_what_tells_of_a_single_private_incident_stays_inside(team):
     assert (shown.breakdown, shown.breakdown_hidden) == ((), True)
     assert shown.to_acknowledge.known == 6
     assert shown.to_contain == Spread(hidden=True)
+    for number in range(1, 6):
+        team.verifies("10-07T08:00", number)
+    found = figures_of(team)
+    assert (found.month.handling.to_recover.known, found.month.handling.to_recover.missing) == (5, 1)
+    assert discreet(found).month.handling.to_recover == Spread(hidden=True), (
+        "the one that is missing is the private one"
+    )
+    so_far = discreet(figures_of(team, now="10-07T09:00")).month.handling
+    assert so_far.to_recover == so_far.to_detect == Spread(hidden=True), "it would be seen to be recovered"
 
 
 def _filing(number, when, *, late):
