@@ -20,7 +20,7 @@ from db import queries, waiting
 from db.enums import EffectState
 from db.models import Home
 from db.outbox import WATCHED
-from db.records import ChartRecord, DeliveryRecord, Month, Report, discreet
+from db.records import DeliveryRecord, Month, Report, discreet
 
 # What waits for less is on its way.
 LONG = timedelta(minutes=1)
@@ -49,20 +49,19 @@ def show(effect: RefreshHome, errand: Errand) -> Learned:
     except SlackRefused as refusal:
         if refusal.code in WHO_LEFT:
             return lambda work: homes.forget(work, user=user)
-        chart = _chart_refused(parts, refusal)
-        if chart is None:
+        file = _file_refused(refusal, view)
+        if file is None:
             raise
-        return lambda work: homes.without_chart(work, user=user, file=chart.file)
+        return lambda work: homes.without_chart(work, user=user, file=file)
     return lambda work: homes.shown(work, user=user, digest=digest)
 
 
-def _chart_refused(parts: Parts, refusal: SlackRefused) -> ChartRecord | None:
-    """The chart that Slack does not show, if it says so: somebody has deleted it."""
+def _file_refused(refusal: SlackRefused, view: str) -> str | None:
+    """The file of this view's chart, if Slack says that it does not show it: somebody has deleted it."""
     said = refusal.answer.get("response_metadata", {}).get("messages", ())
     if not any("slack file" in line for line in said):
         return None
-    with parts.store.read() as session:
-        return db_figures.chart(session, shared_before=parts.clock.now())
+    return next((block["slack_file"]["id"] for block in json.loads(view)["blocks"] if "slack_file" in block), None)
 
 
 def drawn(parts: Parts, user: str) -> View:

@@ -4,7 +4,11 @@ import io
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
+from bot.workflows import monthly
+from db.models import Chart
+from db.records import Month
 from tests.conftest import NOON
 from tests.story import text
 
@@ -115,11 +119,15 @@ def test_the_month_comes_as_charts_and_home_shows_them(on_stage):
     assert image["alt_text"] == chart["alt_txt"]
 
     del story.slack.state.files[chart["id"]]
+    with story.bot.parts.store.begin() as work:  # The next month's has just been shared, and Slack still works on it.
+        monthly.chart_shared(work, month=Month(2026, 12), file="F0NEXT", alt="Figures of December")
     home = ana.opens_home()
     assert "Figures" in text(home)
     assert "image" not in {block["type"] for block in home["blocks"]}
     (broken,) = story.violations()
     assert "invalid slack file" in broken
+    with story.bot.parts.store.read() as session:
+        assert session.scalars(select(Chart.file)).all() == ["F0NEXT"]
 
 
 @pytest.mark.parametrize("refusal", ["file_uploads_disabled", "storage_limit_reached"])
