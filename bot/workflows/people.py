@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 
 from bot.errors import Refused
+from bot.workflows import wording
 from db import queries
 from db.models import Person
 from db.records import PersonRecord
 from db.store import Work
 
 USER = re.compile(r"[UW][A-Z0-9]+")
+NAME_MOST, EMAIL_MOST, ZONE_MOST = 200, 320, 64
 
 
 def is_in_slack(user: str) -> bool:
@@ -18,18 +20,22 @@ def is_in_slack(user: str) -> bool:
 
 
 def remember(work: Work, person: PersonRecord) -> None:
-    """Keep what Slack said about a person, so that names need no call."""
+    """Keep what Slack said about a person, so that names need no call. What does not fit is no name, address or zone."""
     work.session.merge(
         Person(
             user=person.user,
-            name=person.name,
-            email=person.email,
-            zone=person.zone,
+            name=wording.clipped(person.name, NAME_MOST) or person.user,
+            email=_if_it_fits(person.email, EMAIL_MOST),
+            zone=_if_it_fits(person.zone, ZONE_MOST),
             active=person.active,
             bot=person.bot,
             fetched_at=work.now,
         )
     )
+
+
+def _if_it_fits(text: str | None, most: int) -> str | None:
+    return text if text and len(text) <= most and wording.clipped(text, most) == text else None
 
 
 def present(work: Work, users: Sequence[str]) -> list[str]:

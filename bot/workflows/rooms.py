@@ -165,7 +165,7 @@ def renamed(work: Work, *, room: str, name: str) -> None:
     number = _incident_of(work, room)
     if number is None:
         return
-    incident, name = work.incident(number), wording.optional(name, "room's name")
+    incident, name = work.incident(number), wording.clipped(name, wording.SLUG_MOST)
     if name and incident.room_name != name:
         incident.room_name = name
         work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"renamed": name})

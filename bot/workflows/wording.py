@@ -26,6 +26,11 @@ def optional(text: str | None, what: str, *, most: int = TEXT_MOST) -> str:
     return _measured(clean, what, most) if clean else ""
 
 
+def clipped(text: str, most: int) -> str:
+    """What somebody else has written, on one line of at most `most` characters; empty when nothing of it can be read."""
+    return re.sub(r"\s+", " ", _printable(text)).strip()[:most]
+
+
 def room_name(number: int, title_text: str, *, private: bool, attempt: int = 1, prefix: str = "inc") -> str:
     """The channel's name; never holds a private incident's title. `attempt` > 1 dodges a name that is taken.
 

@@ -27,6 +27,9 @@ NOT_THERE = ("channel_not_found", "message_not_found", "thread_not_found", "user
 
 # Half of a letter: JSON may hold it, UTF-8 may not.
 NO_LETTER = Happens("U0ANA", 0, "channel_rename", "\ud800", "1795500000.000100")
+# Longer than any zone, and than Slack lets a room's name be.
+NO_ZONE = Happens("U0ANA", 0, "user_change", "w" * 400, "1795500000.000100")
+NO_NAME = Happens("U0ANA", 0, "channel_rename", "w" * 400, "1795500000.000100")
 
 sent = settings(
     max_examples=EXAMPLES,
@@ -51,6 +54,8 @@ def on_postgresql(postgresql_stage: Stage, two_bots: list[Tocsin]) -> Scene:
 @sent
 @given(attack=ATTACKS)
 @example(attack=NO_LETTER)
+@example(attack=NO_ZONE)
+@example(attack=NO_NAME)
 def test_it_is_answered_on_sqlite(on_sqlite, log, attack):
     _is_answered(on_sqlite, log, attack)
 
@@ -58,6 +63,8 @@ def test_it_is_answered_on_sqlite(on_sqlite, log, attack):
 @sent
 @given(attack=ATTACKS)
 @example(attack=NO_LETTER)
+@example(attack=NO_ZONE)
+@example(attack=NO_NAME)
 def test_it_is_answered_on_postgresql(on_postgresql, log, attack):
     _is_answered(on_postgresql, log, attack)
 
