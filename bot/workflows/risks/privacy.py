@@ -39,6 +39,13 @@ def _came_with(work: Work, entry: RiskEntry, incident: Incident) -> bool:
 def forget(work: Work, *, user: str, by: str, reason: str) -> int:
     """Take out what a person wrote in histories, and where others name them; how many entries. Not under legal hold."""
     mention = f"<@{user}>"
+    answered = select(RiskAnswered.incident_id).where(RiskAnswered.title.like(f"%{mention}%"))
+    # Whoever answers locks the incident first, and then its risk.
+    for number in work.session.scalars(answered.order_by(RiskAnswered.incident_id)).all():
+        work.incident(number)
+        row = work.session.get(RiskAnswered, number, populate_existing=True)
+        if row is not None:
+            row.title = row.title.replace(mention, GONE)
     theirs = select(RiskEntry).where(
         RiskEntry.redacted_at.is_(None),
         RiskEntry.text != "",
@@ -53,9 +60,6 @@ def forget(work: Work, *, user: str, by: str, reason: str) -> int:
         risk = locked_risk(work, number)
         risk.title, risk.description = (text.replace(mention, GONE) for text in (risk.title, risk.description))
         _take_out(work, [one for one in _entries(work, number) if mention in str(one.data)], by=by, reason=reason)
-    for row in work.session.scalars(select(RiskAnswered).where(RiskAnswered.title.like(f"%{mention}%"))):
-        work.incident(row.incident_id)
-        row.title = row.title.replace(mention, GONE)
     return taken
 
 
