@@ -23,7 +23,7 @@ run: $(VENV)/.for-running ## The bot against the real Slack, with the settings i
 	@$(VENV)/bin/tocsin run
 
 test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for some
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage; ARGS as for test
 	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout $(or $(ARGS),tests/durability tests/rules)
