@@ -194,10 +194,10 @@ def _sorted(refusal: Refusal) -> TargetError:
         case 422 if _is_about_assignees(refusal.answer):
             return _Unassignable(sentence)
         case status:
-            return TargetRefused(f"{sentence}: {TODO.get(301 if status < 400 else status, TODO[422])}")
+            return TargetRefused(f"{sentence}: {WHAT_HELPS.get(301 if status < 400 else status, WHAT_HELPS[422])}")
 
 
-TODO = {
+WHAT_HELPS = {
     301: "it has moved; name the repository anew in trackers.github.repo",
     401: "the token is not valid (any more); set TOCSIN_GITHUB_TOKEN, then `tocsin repair`",
     403: "the token may not do that; give it read and write access to issues of the repository, then `tocsin repair`",

@@ -197,7 +197,7 @@ class _Unfit(TargetRefused):
 
     def __init__(self, sentence: str, fields: frozenset[str]) -> None:
         self.fields = fields
-        super().__init__(f"{sentence} for {', '.join(sorted(fields))}: {TODO[400]}")
+        super().__init__(f"{sentence} for {', '.join(sorted(fields))}: {WHAT_HELPS[400]}")
 
 
 def _issue(remote: str) -> str:
@@ -230,10 +230,10 @@ def _sorted(refusal: Refusal) -> TargetError:
     answer = refusal.answer if isinstance(refusal.answer, dict) else {}
     if refusal.status == 400 and isinstance(answer.get("errors"), dict) and answer["errors"]:
         return _Unfit(sentence, frozenset(map(str, answer["errors"])))
-    return TargetRefused(f"{sentence}: {TODO.get(refusal.status, TODO[400])}")
+    return TargetRefused(f"{sentence}: {WHAT_HELPS.get(refusal.status, WHAT_HELPS[400])}")
 
 
-TODO = {
+WHAT_HELPS = {
     400: "it does not take what it was told; see docs/trackers.md for what its forms must have",
     401: "the token is not valid (any more); set TOCSIN_JIRA_USER and TOCSIN_JIRA_TOKEN, then `tocsin repair`",
     403: "the account may not do that; let it create, edit and close issues of the project, then `tocsin repair`",
