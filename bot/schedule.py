@@ -21,7 +21,7 @@ from bot.trackers import polling
 from bot.watch import EVERY_SECONDS, Watch
 from bot.workflows import (
     chase,
-    clock_reminders,
+    clocks,
     customers,
     escalation,
     homes,
@@ -162,7 +162,7 @@ def remind_of_clocks(parts: Parts) -> int:
         if not queries.clocks_to_remind(session, parts.clock.now()):
             return 0
     with parts.store.begin() as work:
-        taken = clock_reminders.remind(work, policy=parts.policy)
+        taken = clocks.remind(work, policy=parts.policy)
     CLOCK_REMINDERS.inc(taken)
     return taken
 
@@ -170,7 +170,7 @@ def remind_of_clocks(parts: Parts) -> int:
 def redraw_clocks(parts: Parts) -> int:
     """Have cards show how much time is left on their clocks; of how many incidents."""
     with parts.store.begin() as work:
-        return clock_reminders.redraw_all(work)
+        return clocks.redraw_all(work)
 
 
 def make_up(parts: Parts, cron: CronTrigger) -> int:

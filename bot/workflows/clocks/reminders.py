@@ -10,7 +10,8 @@ from typing import Any
 from bot.effects import RefreshCard, RefreshHomes
 from bot.policy import Policy
 from bot.policy.clocks import AGAIN, DAILY, OVERDUE, Reminder, Standing, moment_of, reminders
-from bot.workflows import clocks, duties
+from bot.workflows import duties
+from bot.workflows.clocks import running
 from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.models import Incident, Nudge, RunningClock
@@ -41,21 +42,21 @@ def _remind(work: Work, policy: Policy, number: int, rule: str) -> bool:
     row = work.session.get(RunningClock, (number, rule))
     if row is None or row.remind_at is None or row.remind_at > work.now:
         return False  # A replica was faster.
-    record = clocks.light_record(work, incident)
+    record = running.light_record(work, incident)
     stands = next((one for one in duties.stand(record, policy, work.now) if one.rule.key == rule), None)
     if stands is None or not stands.state.runs:
         work.session.delete(row)  # The policy was changed since.
         return False
-    end = clocks.target_at(stands.rule, row.started_at, row.due_at, policy)
+    end = running.target_at(stands.rule, row.started_at, row.due_at, policy)
     step, after = _step(stands, row, end, work.now)
     row.remind_at = after.at
     if step is None:
         return False
-    last = queries.last_step(work.session, clocks.subject(number, rule), row.round)
+    last = queries.last_step(work.session, running.subject(number, rule), row.round)
     if last is not None and last.step >= step.number:
         return False
     if not work.insert_once(
-        Nudge, subject=clocks.subject(number, rule), round=row.round, step=step.number, at=work.now
+        Nudge, subject=running.subject(number, rule), round=row.round, step=step.number, at=work.now
     ):
         return False
     _tell(work, policy, incident, record, stands, step, end)
@@ -122,7 +123,7 @@ def _whom(
     since = step.at - end if end else timedelta()
     daily = step.name == AGAIN and int(since / timedelta(hours=1)) % LEADERSHIP_EVERY == 0
     if step.name == OVERDUE or daily or (left is not None and timedelta() < left <= LEADERSHIP_FROM):
-        users += clocks.leaders(work, policy, incident)
+        users += running.leaders(work, policy, incident)
     wanted = list(dict.fromkeys(user for user in users if user))
     people = queries.people(work.session, wanted)
     return [user for user in wanted if user not in people or people[user].active]
