@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bot import doctor, web
+from bot.doctor import stored
 from bot.settings import HttpAddress, load
 from bot.trackers import polling
 from bot.workflows import actions
@@ -350,5 +351,5 @@ def test_the_doctor_tries_the_token_and_tells_what_waits(story, room, github, tm
     github.closes()
     ana.types("/incident action Add an alert", room)
     with story.bot.parts.store.read() as session:
-        (waits,) = doctor._issues(session)
+        (waits,) = stored._issues(session)
     assert waits.sentence.startswith("1 action waits for the tracker: GitHub did not answer")
