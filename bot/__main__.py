@@ -15,8 +15,9 @@ from typing import Annotated
 
 import typer
 
-from bot import cli, errors, shell, shell_clocks, shell_evidence, shell_risks
+from bot import cli, errors
 from bot.cli import By, Key, MaybeKey
+from bot.shell import clocks, deliveries, evidence, incidents, privacy, risks
 from db.enums import Kind
 
 OK, NO, WRONG = 0, 1, 2
@@ -31,10 +32,11 @@ app = typer.Typer(
 )
 rules = typer.Typer(help="Look at the policy: how the team handles incidents.")
 app.add_typer(rules, name="policy")
-app.add_typer(shell.app)
-app.add_typer(shell_clocks.app, name="clocks")
-app.add_typer(shell_evidence.app)
-app.add_typer(shell_risks.app, name="risks")
+for topic in (incidents, privacy, evidence):
+    app.add_typer(topic.app)
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(clocks.app, name="clocks")
+app.add_typer(risks.app, name="risks")
 
 
 class Format(StrEnum):

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot import cli, shell
+from bot import cli
 from bot.cli import By, Key
+from bot.shell import desk
 
 app = typer.Typer(help="Regulatory clocks: a reminder and a record, not legal advice.")
 
@@ -52,7 +53,7 @@ def list_clocks(
     from bot.clock import SystemClock
     from bot.workflows import duties
 
-    with shell.desk() as (store, policy):
+    with desk.desk() as (store, policy):
         record = cli.record(store, key)
         found = duties.stand(record, policy, SystemClock().now())
         terminal.print_clocks(found if every else duties.concerning(found))
@@ -72,11 +73,11 @@ def time(
 
     found = start(when, cli.settings().timezone)
     at, on = (found, None) if isinstance(found, datetime) else (None, found)
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         clocks.record_time(
             work, policy=policy, number=key, framework=framework, anchor=anchor, by=by, at=at, on=on, why=reason
         )
-    shell.said(key, f"has a time for {framework}")
+    desk.said(key, f"has a time for {framework}")
 
 
 @app.command()
@@ -89,9 +90,9 @@ def answer(
     """Answer a question that decides on clocks."""
     from bot.workflows import clocks
 
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         clocks.answer(work, policy=policy, number=key, fact=fact, value=value, by=by)
-    shell.said(key, f"has an answer for {fact}")
+    desk.said(key, f"has an answer for {fact}")
 
 
 @app.command()
@@ -122,7 +123,7 @@ def filed(
         said = text.read_text(encoding="utf-8") if text else ""
     except (OSError, UnicodeDecodeError) as error:
         raise errors.TocsinError(f"{text} cannot be read as a text in UTF-8. Name another file.") from error
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         filing = clocks.file(
             work,
             policy=policy,
@@ -139,7 +140,7 @@ def filed(
             reasons=reasons,
         )
         late = ", late" if filing.is_late else ""
-    shell.said(key, f"has a record that {rule} was sent{late}")
+    desk.said(key, f"has a record that {rule} was sent{late}")
 
 
 @app.command("not-required")
@@ -147,9 +148,9 @@ def not_required(key: Key, rule: RuleKey, reason: Reason, by: By) -> None:
     """Record the decision that a notification is not required."""
     from bot.workflows import clocks
 
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         clocks.not_required(work, policy=policy, number=key, rule=rule, by=by, reason=reason)
-    shell.said(key, f"has the decision that {rule} is not required")
+    desk.said(key, f"has the decision that {rule} is not required")
 
 
 @app.command()
@@ -165,9 +166,9 @@ def withdraw(
     from bot.workflows import clocks
 
     verb = clocks.take_back if filing else clocks.withdraw
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         verb(work, policy=policy, number=key, rule=rule, by=by, reason=reason)
-    shell.said(key, f"has {'one filing less' if filing else 'no decision'} on {rule}{'' if filing else ' any more'}")
+    desk.said(key, f"has {'one filing less' if filing else 'no decision'} on {rule}{'' if filing else ' any more'}")
 
 
 @app.command()
@@ -182,10 +183,10 @@ def give(
     from db import queries
     from db.records import PersonRecord
 
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         person = queries.people(work.session, [user]).get(user) or PersonRecord(user=user, name=user)
         clocks.give(work, policy=policy, number=key, rule=rule, by=by, person=person)
-    shell.said(key, f"{rule} is owned by {person.name}")
+    desk.said(key, f"{rule} is owned by {person.name}")
 
 
 @app.command()
@@ -201,7 +202,7 @@ def draft(
     from bot.workflows import clocks
 
     now = SystemClock().now()
-    with shell.desk() as (store, policy):
+    with desk.desk() as (store, policy):
         record = cli.record(store, key)
         clocks.rule_of(policy, rule)
         found = drafts.draft(record, policy, rule, export.people_in(store, record, slack=None), now=now)

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from bot import cli, errors, shell
+from bot import cli, errors
 from bot.cli import By, Key
+from bot.shell import desk
 from db.enums import RiskAnswer
 
 app = typer.Typer(help="The risk register: what could happen again, and what is done about it.")
@@ -43,7 +44,7 @@ def list_risks(
     from bot.clock import SystemClock
     from db import risks
 
-    with shell.desk() as (store, policy), store.read() as session:
+    with desk.desk() as (store, policy), store.read() as session:
         found = risks.register(session, closed=closed)
         links = risks.links(session, seen=risks.seen_by(None))
         terminal.print_risks(found, links, policy, SystemClock().now())
@@ -57,7 +58,7 @@ def show(key: RiskKey) -> None:
     from db import queries, risks
     from db.records import users_in
 
-    with shell.desk() as (store, policy), store.read() as session:
+    with desk.desk() as (store, policy), store.read() as session:
         sheet = risks.sheet(session, key, seen=risks.seen_by(None))
         if sheet is None:
             raise no_risk(key)
@@ -78,7 +79,7 @@ def add(
     """Add a risk."""
     from bot.workflows import assessing, risks
 
-    with shell.desk() as (store, policy), store.begin() as work:
+    with desk.desk() as (store, policy), store.begin() as work:
         values = {
             "title": assessing.read("title", title, policy),
             "description": assessing.read("description", description, policy),
@@ -96,7 +97,7 @@ def reviewed(key: RiskKey, by: By) -> None:
     """Say that somebody has looked at a risk, and that it stays as it is."""
     from bot.workflows import risks
 
-    with shell.desk() as (store, policy), store.begin() as work:
+    with desk.desk() as (store, policy), store.begin() as work:
         risk = risks.looked_at(work, policy=policy, number=key, by=by)
     typer.echo(f"{risk.key} stays as it is. It is to be looked at again by {risk.review_on.isoformat()}.")
 
@@ -112,7 +113,7 @@ def give(
     from db import queries
     from db.records import PersonRecord
 
-    with shell.desk() as (store, _), store.begin() as work:
+    with desk.desk() as (store, _), store.begin() as work:
         person = queries.people(work.session, [user]).get(user) or PersonRecord(user=user, name=user)
         risks.give(work, number=key, by=by, person=person)
     typer.echo(f"R-{key} is owned by {person.name}.")
@@ -142,7 +143,7 @@ def answer(
         raise cli.WrongUsage("A new risk needs --likelihood and --impact, each from 1 to 5.")
     raised = risk is not None and (likelihood is not None or impact is not None)
     answered = RiskAnswer.NONE if none is not None else RiskAnswer.NEW if new is not None else RiskAnswer.UNCHANGED
-    with shell.changing(key) as (work, policy):
+    with desk.changing(key) as (work, policy):
         values = {
             "title": assessing.read("title", new, policy) if new is not None else None,
             "likelihood": likelihood,
@@ -159,7 +160,7 @@ def answer(
             values=values,
             because=none if none is not None else reason,
         )
-    shell.said(key, "has its answer for the risk register")
+    desk.said(key, "has its answer for the risk register")
 
 
 class Format(StrEnum):
@@ -176,7 +177,7 @@ def import_risks(file: Annotated[Path, typer.Argument(help="A CSV file, as `expo
     from bot import risksheet
     from bot.workflows import permissions, risks
 
-    with shell.desk() as (store, policy):
+    with desk.desk() as (store, policy):
         sheet = risksheet.read(file, policy)
         with store.begin() as work:
             added, changed, wrong = risks.take_over(work, policy=policy, by=by, lines=sheet.lines, source=file.name)
@@ -215,7 +216,7 @@ def export_risks(
     from db.models import Person
 
     now = SystemClock().now()
-    with shell.desk() as (store, policy):
+    with desk.desk() as (store, policy):
         if private:
             with store.begin() as work:
                 permissions.record(work, user=by, what="export private risks", number=None, allowed=True)
