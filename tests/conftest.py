@@ -134,9 +134,9 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def store(database_url: str, clock: MovableClock) -> Iterator[Store]:
+def store(database_url: str, engine: Engine, clock: MovableClock) -> Iterator[Store]:
     """An empty store, on each database."""
-    opened = Store(database_url, clock.now)
+    opened = Store(database_url, clock.now, engine=engine)
     yield opened
     opened.close()
 
