@@ -7,7 +7,6 @@ SMTP has no way to ask whether a mail was taken. A mail that is sent again after
 import contextlib
 import smtplib
 import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
+from bot import connections
 from bot.errors import MailRefused, MailUnclear
 from bot.settings import SmtpServer, Tls
 
@@ -111,7 +111,7 @@ class Mailer:
     def _connected(self) -> smtplib.SMTP:
         """A connection over which the mail may be said: secured and logged in, if the settings ask for that."""
         server, us = self._server, socket.gethostname()
-        safe = ssl.create_default_context()
+        safe = connections.trust()
         if server.tls is Tls.IMPLICIT:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, us, timeout=self._seconds, context=safe)
         else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import IO, Any
 
-from bot import lease
+from bot import connections, lease
 from bot.errors import TargetError, TargetUnclear
 
 SECONDS = 8.0
@@ -59,7 +59,9 @@ class Remote:
         self._headers = {"User-Agent": "tocsin", "Accept": "application/json", **headers}
         self._sorts = sorts
         self._seconds = seconds
-        self._opener = urllib.request.build_opener(_NoRedirects)
+        self._opener = urllib.request.build_opener(
+            _NoRedirects, urllib.request.HTTPSHandler(context=connections.trust())
+        )
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """What it answers; a `TargetError` when that is no 2xx, or nothing."""

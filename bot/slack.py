@@ -7,21 +7,19 @@ random: message metadata can be read by everybody in the workspace, so it holds 
 
 import contextlib
 import copy
-import http.client
 import logging
-import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from http import HTTPStatus
 from typing import Any, Self
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import lease
+from bot import connections, lease
 from bot.errors import SlackBusy, SlackRefused, SlackUnclear
 from bot.metrics import SLACK_CALLS
 from bot.pace import Pace
@@ -58,13 +56,17 @@ AT_LEISURE = 0.5
 
 def client(token: str, base_url: str, timeout: int = 15) -> WebClient:
     """A Web API client that never repeats a call by itself: the SDK's own retry posts a message twice."""
-    return WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[], ssl=_trust())
+    return _Client(token=token, base_url=base_url, timeout=timeout, retry_handlers=[], ssl=connections.trust())
 
 
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whom to trust. The SDK reads all certificates of the machine anew for each call, which takes longer than the call's rest."""
-    return ssl.create_default_context()
+class _Client(WebClient):
+    """Slack's own client, over connections that are kept open. By itself it makes a new one for each call."""
+
+    def _perform_urllib_http_request_internal(self, url: str, req: urllib.request.Request) -> dict[str, Any]:
+        body = req.data or b""
+        assert isinstance(body, bytes)
+        answer = connections.post(url, body, dict(req.header_items()), seconds=self.timeout, proxy=self.proxy)
+        return {"status": answer.status, "headers": answer.headers, "body": answer.data.decode()}
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Slack:
             if self.pace and isinstance(sorted_error, SlackBusy):
                 self.pace.rest(method, sorted_error.retry_after)
             raise sorted_error from None
-        except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
+        except (OSError, ValueError, SlackClientError) as error:
             SLACK_CALLS.labels(method, SlackUnclear.__name__).inc()
             raise SlackUnclear(method, type(error).__name__) from error
         SLACK_CALLS.labels(method, "ok").inc()
@@ -366,19 +368,15 @@ class Slack:
 
     def _send(self, url: str, content: bytes) -> None:
         """The bytes, to the address that Slack gave for them."""
-        request = urllib.request.Request(url, data=content, method="POST")  # noqa: S310 -- the address is Slack's answer
-        request.add_header("Content-Type", "application/octet-stream")
-        proxies = {"http": self.web.proxy, "https": self.web.proxy} if self.web.proxy else None
-        opener = urllib.request.build_opener(
-            *([urllib.request.ProxyHandler(proxies)] if proxies else []),
-            urllib.request.HTTPSHandler(context=self.web.ssl),
-        )
+        told = {"Content-Type": "application/octet-stream"}
         try:
-            with opener.open(request, timeout=self.web.timeout) as answer:
-                answer.read()
-        except (OSError, http.client.HTTPException) as error:
+            answer = connections.post(url, content, told, seconds=self.web.timeout, proxy=self.web.proxy)
+        except OSError as error:
             SLACK_CALLS.labels("upload", SlackUnclear.__name__).inc()
             raise SlackUnclear("upload", type(error).__name__) from error
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            SLACK_CALLS.labels("upload", SlackUnclear.__name__).inc()
+            raise SlackUnclear("upload", f"http_{answer.status}")
         SLACK_CALLS.labels("upload", "ok").inc()
 
     # ── canvases ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import settings
+from bot import connections, settings
 from bot.errors import MailRefused, MailUnclear
 from bot.mail import Mail, Mailer
 
@@ -154,6 +154,9 @@ def certificate(tmp_path_factory):
 def trusted(certificate, monkeypatch):
     """As if the machine trusted it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    connections.trust.cache_clear()
+    yield
+    connections.trust.cache_clear()
 
 
 @pytest.fixture
