@@ -32,11 +32,15 @@ from sqlalchemy import (
     Delete,
     Float,
     Insert,
+    Select,
     Table,
     Update,
+    and_,
     bindparam,
     event,
     insert,
+    literal,
+    or_,
     select,
     text,
     update,
@@ -391,6 +395,19 @@ def _add_to_house(session: Session, rows: Mapping[str, Any], now: datetime) -> N
 
 
 _IS_UNSEALED = text("seals = 0")  # As its index says it.
+
+
+def all_is_sealed(session: Session) -> bool:
+    """Whether all that there is was written with seals, or has been sealed since."""
+    return not session.scalar(_anything_unsealed())
+
+
+@cache
+def _anything_unsealed() -> Select[tuple[bool]]:
+    incidents = select(Incident.id).where(_IS_UNSEALED).exists()
+    house = (select(literal(1)).select_from(how.table).exists() for how in tables(of_incidents=False))
+    begun = select(Counter.name).where(Counter.name == COUNTER, Counter.value > 0).exists()
+    return select(or_(incidents, and_(~begun, or_(*house))))
 
 
 def unsealed(session: Session, limit: int) -> list[int]:

@@ -27,7 +27,7 @@ from bot.clock import MovableClock
 from db import queries
 from db.records import Record
 from db.store import Store
-from sandbox import Outcome, Person, Workspace, interactions
+from sandbox import Outcome, Person, Workspace, interactions, manifest
 from sandbox.people.surface import look_at
 
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
@@ -321,7 +321,7 @@ def _id(room: "Room | str") -> str:
 
 def workspace(clock: MovableClock) -> Workspace:
     """The stories' workspace: four plainly made-up people, and the channels of a small company."""
-    slack = Workspace(MANIFEST, clock=SlackClock(clock))
+    slack = Workspace(_manifest(), clock=SlackClock(clock))
     for name in PEOPLE:
         mail = f"{name.lower()}@example.com"
         slack.add_person(name, real_name=f"{name} Demo", email=mail, tz="Europe/Berlin", admin=name == "Mia")
@@ -357,6 +357,11 @@ def bot(
 
 def _policy(rules: Path) -> policy.Policy:
     return policy.load(rules) if rules.read_text() else _built_in_policy()
+
+
+@cache
+def _manifest() -> manifest.Manifest:
+    return manifest.read(MANIFEST)
 
 
 @cache

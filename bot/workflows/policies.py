@@ -1,7 +1,6 @@
 """Which policy was in force when: each one that a bot has taken over is kept, as it held."""
 
 import hashlib
-import json
 
 from sqlalchemy import select
 
@@ -14,7 +13,7 @@ NUMBERS = "policy"
 
 def written(policy: Policy) -> str:
     """The policy as it holds, defaults included, as JSON."""
-    return json.dumps(policy.model_dump(mode="json", warnings=False), ensure_ascii=False, indent=1)
+    return policy.model_dump_json(indent=1, warnings=False)
 
 
 def remember(work: Work, policy: Policy) -> bool:
