@@ -34,8 +34,7 @@ class Errand:
     @property
     def first_try(self) -> bool:
         """Whether nobody can have tried before to show what this shows."""
-        with self.parts.store.read() as session:
-            return outbox.is_first_try(session, self.claimed)
+        return self.claimed.first_try
 
     @property
     def look_since(self) -> datetime | None:

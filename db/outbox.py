@@ -10,15 +10,31 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from db import settled
 from db.enums import EffectState
-from db.models import DEAD, UNSETTLED, Effect, Incident, Utc
+from db.models import DEAD, UNSETTLED, Base, Effect, Incident, Utc
 
 
 class Tellable(Protocol):
@@ -63,7 +79,11 @@ WATCHED = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Claimed:
-    """An effect that is ours until the lease ends. `attempts` counts this one."""
+    """An effect that is ours until the lease ends. `attempts` counts this one.
+
+    `first_try` says that nobody can have tried before to show what this shows: it is the first attempt of the first effect
+    of this incident and lane. Otherwise an earlier carrier may have come as far as Slack without living to note it.
+    """
 
     id: int
     uid: str
@@ -72,6 +92,7 @@ class Claimed:
     incident: int | None
     attempts: int
     told_at: datetime
+    first_try: bool
 
 
 def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
@@ -144,42 +165,62 @@ _TELL = {
     ).bindparams(bindparam("now", type_=Utc()), bindparam("watched", type_=Utc()))
     for dialect, rows in _ROWS.items()
 }
-_THIS, _EARLIER = aliased(Effect), aliased(Effect)
+_EFFECTS = Base.metadata.tables[Effect.__tablename__]
+_EARLIER = _EFFECTS.alias("earlier")
+# In SQL's own words: of what SQLite is to return, SQLAlchemy takes the table's name away, and here there are two.
+_FIRST_TRY = literal_column(
+    """effects.attempts = 1 AND NOT EXISTS (
+        SELECT 1 FROM effects AS earlier WHERE earlier.incident_id = effects.incident_id AND earlier.lane = effects.lane
+            AND earlier.id < effects.id AND earlier.attempts > 0
+    )""",
+    Boolean(),
+)
+_NOW = bindparam("now", type_=Utc())
 # The first of each lane, read from the index alone: to look for something before each effect takes long in a backlog.
-_FIRST_OF_LANE = Effect.id.in_(
-    select(func.min(_EARLIER.id)).where(_EARLIER.state.in_(UNSETTLED)).group_by(_EARLIER.lane)
-)
-_TRIED_BEFORE = exists().where(
-    _EARLIER.incident_id == _THIS.incident_id,
-    _EARLIER.lane == _THIS.lane,
-    _EARLIER.id < _THIS.id,
-    _EARLIER.attempts > 0,
-)
+# PostgreSQL looks each of them up, and does not compare all with all when its statistics know of no backlog yet.
+_FIRST = select(func.min(_EARLIER.c.id)).where(_EARLIER.c.state.in_(UNSETTLED)).group_by(_EARLIER.c.lane)
+_FIRST_OF_LANE = {
+    "sqlite": _EFFECTS.c.id.in_(_FIRST),
+    "postgresql": _EFFECTS.c.id == any_(func.array(_FIRST.scalar_subquery())),
+}
 
 
-_NOW, _LIMIT = bindparam("now", type_=Utc()), bindparam("limit", type_=Integer())
-_CLAIM = (
-    select(Effect)
-    .where(
-        Effect.state.in_(UNSETTLED),
-        or_(
-            and_(Effect.state == EffectState.WAITING, Effect.due_at <= _NOW),
-            and_(Effect.state == EffectState.LEASED, Effect.leased_until <= _NOW),
-        ),
-        _FIRST_OF_LANE,
+def _taking(dialect: str, *where: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    """The statement that takes what is due and for which all of `where` holds: one, and no row becomes an object."""
+    is_due = or_(
+        and_(_EFFECTS.c.state == EffectState.WAITING, _EFFECTS.c.due_at <= _NOW),
+        and_(_EFFECTS.c.state == EffectState.LEASED, _EFFECTS.c.leased_until <= _NOW),
     )
-    .order_by(Effect.urgency, Effect.id)
-    .limit(_LIMIT)
-    .with_for_update(skip_locked=True)
+    due = (
+        select(_EFFECTS.c.id)
+        .where(_EFFECTS.c.state.in_(UNSETTLED), is_due, _FIRST_OF_LANE[dialect], *where)
+        .order_by(_EFFECTS.c.urgency, _EFFECTS.c.id)
+        .limit(bindparam("limit", type_=Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    told = [_EFFECTS.c[name] for name in ("id", "uid", "kind", "payload", "incident_id", "attempts", "told_at")]
+    return (
+        update(_EFFECTS)
+        .where(_EFFECTS.c.id.in_(select(due.c.id)))
+        .values(
+            state=EffectState.LEASED, leased_until=bindparam("until", type_=Utc()), attempts=_EFFECTS.c.attempts + 1
+        )
+        .returning(*told, _FIRST_TRY, _EFFECTS.c.urgency)
+    )
+
+
+_CLAIM = {dialect: _taking(dialect) for dialect in _FIRST_OF_LANE}
+_IS_HELD = and_(
+    _EFFECTS.c.id == bindparam("held", type_=_EFFECTS.c.id.type),
+    _EFFECTS.c.attempts == bindparam("attempt", type_=Integer()),
+    _EFFECTS.c.state == EffectState.LEASED,
 )
-_HELD = (
-    select(Effect)
-    .where(
-        Effect.id == bindparam("id"),
-        Effect.attempts == bindparam("attempts"),
-        Effect.state == EffectState.LEASED,
-    )
-    .with_for_update()
+_HELD = select(Effect).where(_IS_HELD).with_for_update()
+_SETTLE = (
+    update(_EFFECTS)
+    .where(_IS_HELD)
+    .values(state=EffectState.DONE, settled_at=_NOW, leased_until=None, error=None, seal=bindparam("digest"))
 )
 
 
@@ -190,23 +231,11 @@ def claim(
 
     An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
     """
-    question = _CLAIM if kinds is None else _CLAIM.where(Effect.kind.in_(kinds))
-    rows = session.scalars(question, {"now": now, "limit": limit}).all()
-    for row in rows:
-        row.state = EffectState.LEASED
-        row.leased_until = now + lease
-        row.attempts += 1
-    return [Claimed(r.id, r.uid, r.kind, r.payload, r.incident_id, r.attempts, r.told_at) for r in rows]
-
-
-def is_first_try(session: Session, claimed: Claimed) -> bool:
-    """Whether nobody can have tried this before: the first attempt of the first effect of this incident and lane.
-
-    Otherwise an earlier carrier may have come as far as Slack without living to note it.
-    """
-    if claimed.attempts > 1:
-        return False
-    return not session.scalar(select(_TRIED_BEFORE.where(_THIS.id == claimed.id)))
+    connection = session.connection()
+    dialect = connection.dialect.name
+    statement = _CLAIM[dialect] if kinds is None else _taking(dialect, _EFFECTS.c.kind.in_(kinds))
+    rows = connection.execute(statement, {"now": now, "limit": limit, "until": now + lease}).all()
+    return [Claimed(*row[:-1]) for row in sorted(rows, key=lambda row: (row.urgency, row.id))]
 
 
 def carried_since(session: Session, *, kind: str, incident: int, since: datetime) -> bool:
@@ -222,17 +251,25 @@ def carried_since(session: Session, *, kind: str, incident: int, since: datetime
 
 def _held(session: Session, claimed: Claimed) -> Effect | None:
     """The row, if this claim still holds it; a carrier that overslept its lease has nothing to say any more."""
-    return session.scalars(_HELD, {"id": claimed.id, "attempts": claimed.attempts}).one_or_none()
+    return session.scalars(_HELD, {"held": claimed.id, "attempt": claimed.attempts}).one_or_none()
 
 
 def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
     """The effect has been carried out. False: somebody else holds it by now, and what was learned must be dropped."""
-    row = _held(session, claimed)
-    if row is None:
-        return False
-    row.state, row.settled_at, row.leased_until, row.error = EffectState.DONE, now, None, None
-    settled.seal(row)
-    return True
+    digest = settled.digest(
+        SimpleNamespace(
+            uid=claimed.uid,
+            kind=claimed.kind,
+            incident_id=claimed.incident,
+            state=EffectState.DONE,
+            attempts=claimed.attempts,
+            error=None,
+            told_at=claimed.told_at,
+            settled_at=now,
+        )
+    )
+    values = {"held": claimed.id, "attempt": claimed.attempts, "now": now, "digest": digest}
+    return session.connection().execute(_SETTLE, values).rowcount == 1
 
 
 def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str) -> None:

@@ -105,6 +105,21 @@ def test_a_dead_carriers_work_is_taken_after_its_lease(store, number, clock):
     assert settle(store, again)
 
 
+def test_a_first_try_is_the_first_of_its_lane(store, number, clock):
+    """Only then can nobody have shown it yet: whoever carries what comes later, or again, looks before it posts."""
+    tell(store, RefreshCard(incident=number), say(number, "hello"))
+    card, hello = claim(store, limit=2)
+    assert card.first_try
+    assert hello.first_try, "another lane of the same incident"
+    clock.moves(LEASE)
+    again = claim(store, limit=2)
+    assert not any(claimed.first_try for claimed in again)
+    for claimed in again:
+        settle(store, claimed)
+    tell(store, RefreshCard(incident=number))
+    assert not claim(store)[0].first_try
+
+
 def test_the_dead_leave_the_lane_free_and_can_be_revived(store, number):
     tell(store, say(number, "cannot be said"), say(number, "can be said"))
     with store.begin() as work:
@@ -115,8 +130,7 @@ def test_the_dead_leave_the_lane_free_and_can_be_revived(store, number):
         assert outbox.revive(work.session, now=work.now, incident=number) == 1
     revived = claim(store)[0]
     assert revived.payload["values"]["text"] == "cannot be said"
-    with store.read() as session:
-        assert not outbox.is_first_try(session, revived), "it may have been said: its carrier must look"
+    assert not revived.first_try, "it may have been said: its carrier must look"
 
 
 def test_many_carriers_share_the_work_and_double_nothing(store, number):
