@@ -210,7 +210,7 @@ def _delivery(delivery: DeliveryRecord) -> dict[str, Any]:
 
 
 def _clocks(record: Record, policy: Policy, now: datetime) -> tuple[Standing, ...]:
-    return duties.stand(record, policy, now) if duties.can_have_any(record, policy) else ()
+    return duties.stand(record, policy, now) if duties.can_have_any(record.duties, policy) else ()
 
 
 def _clock(one: Standing, record: Record) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _INCIDENT = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_COUNTER = select(Counter).where(Counter.name == bindparam("name")).with_for_update()
 
 
 class Work:
@@ -41,6 +42,7 @@ class Work:
         self.told: list[outbox.Told] = []
         self.noted: list[tuple[Incident, Entry]] = []
         self._locked: dict[int, Incident] = {}
+        self._counters: dict[str, Counter] = {}
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
@@ -48,6 +50,13 @@ class Work:
             self._locked[number] = self.session.scalars(_INCIDENT, {"number": number}).one()
             self.session.held.add(number)
         return self._locked[number]
+
+    def adds(self, incident: Incident) -> None:
+        """An incident that there was not: until this transaction ends nobody else knows of it."""
+        self.session.add(incident)
+        self.session.flush()
+        self._locked[incident.id] = incident
+        self.session.held.add(incident.id)
 
     def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Incident, bool]]:
         """The incident of this room and that of this number, locked, and whether this person may see them."""
@@ -58,7 +67,9 @@ class Work:
 
     def lock_numbers(self, name: str) -> Counter:
         """Others who want one of these numbers wait for this transaction."""
-        return self.session.scalars(select(Counter).where(Counter.name == name).with_for_update()).one()
+        if name not in self._counters:
+            self._counters[name] = self.session.scalars(_COUNTER, {"name": name}).one()
+        return self._counters[name]
 
     def next_number(self, name: str) -> int:
         """The next of a gapless row of numbers."""

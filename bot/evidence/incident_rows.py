@@ -133,7 +133,7 @@ def filings(bundle: Bundle, record: Record) -> Iterator[Cells]:
 
 def clocks(bundle: Bundle, record: Record, policy: Policy, now: datetime) -> Iterator[Cells]:
     """How each of its regulatory clocks stands now."""
-    for one in duties.stand(record, policy, now) if duties.can_have_any(record, policy) else ():
+    for one in duties.stand(record, policy, now) if duties.can_have_any(record.duties, policy) else ():
         yield {
             "incident": bundle.key,
             "rule": one.rule.key,

@@ -166,7 +166,7 @@ def _cadence(record: Record, bundle: Bundle, bench: Bench) -> bool | str | None:
 
 
 def _filed(record: Record, bundle: Bundle, bench: Bench) -> bool | str | None:
-    if not duties.can_have_any(record, bench.policy):
+    if not duties.can_have_any(record.duties, bench.policy):
         return None
     stands = [one for one in duties.stand(record, bench.policy, bench.now) if one.framework.applies]
     settled = (State.FILED, State.NOT_REQUIRED)

@@ -41,7 +41,7 @@ _MARKS = {
 
 def on_card(record: Record, policy: Policy, now: datetime) -> Safe:
     """What somebody must see without asking: what runs, what was filed, and what is not known; nothing otherwise."""
-    if not duties.can_have_any(record, policy):
+    if not duties.can_have_any(record.duties, policy):
         return Safe("")
     found = [one for one in _sorted(duties.concerning(duties.stand(record, policy, now))) if _belongs_on_card(one)]
     lines = [

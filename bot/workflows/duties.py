@@ -78,9 +78,9 @@ def _answers(duties: Duties, policy: Policy) -> dict[str, Any]:
     }
 
 
-def can_have_any(record: Record, policy: Policy) -> bool:
+def can_have_any(recorded: Duties, policy: Policy) -> bool:
     """Whether there can be anything to see or do: something was recorded, or a framework is declared to reach us."""
-    return record.duties != Duties() or any(framework.applies for framework in policy.frameworks.values())
+    return recorded != Duties() or any(framework.applies for framework in policy.frameworks.values())
 
 
 def stand(record: Record, policy: Policy, now: datetime) -> tuple[Standing, ...]:
@@ -156,7 +156,7 @@ def is_time_to_ask(incident: IncidentRecord) -> bool:
 
 def missing_to_close(record: Record, policy: Policy, now: datetime) -> tuple[Gap, ...]:
     """What the clocks still lack before the incident may be closed."""
-    if not can_have_any(record, policy):
+    if not can_have_any(record.duties, policy):
         return ()
     found = stand(record, policy, now)
     gaps = [*_clock_gaps(record, policy, found)]

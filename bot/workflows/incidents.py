@@ -60,8 +60,7 @@ def declare(
         entries=0,
         head="",
     )
-    work.session.add(incident)
-    work.session.flush()
+    work.adds(incident)
     work.note(
         incident,
         EntryKind.DECLARED,
@@ -70,12 +69,11 @@ def declare(
         data={"severity": severity, "kind": kind.value, "private": private, "drill": drill},
     )
     work.session.add(Member(incident_id=incident.id, user=by, present=True, as_of=work.now - timedelta(minutes=1)))
-    for name, role in policy.roles.items():
-        holder = roles.by_default(work, role)
-        if holder:
-            work.session.add(Role(incident_id=incident.id, role=name, user=holder, since=work.now))
-            instead = {"instead_of": role.default} if holder != role.default else {}
-            work.note(incident, EntryKind.ROLE, "", by="tocsin", data={"role": name, "user": holder, **instead})
+    for name, holder in roles.by_default(work, policy).items():
+        work.session.add(Role(incident_id=incident.id, role=name, user=holder, since=work.now))
+        usual = policy.roles[name].default
+        instead = {"instead_of": usual} if holder != usual else {}
+        work.note(incident, EntryKind.ROLE, "", by="tocsin", data={"role": name, "user": holder, **instead})
     work.tell(OpenRoom(incident=incident.id))
     return incident
 

@@ -40,6 +40,8 @@ def _if_it_fits(text: str | None, most: int) -> str | None:
 
 def present(work: Work, users: Sequence[str]) -> list[str]:
     """Those who are here: not away, and not known to have left. In the order in which they were asked for."""
+    if not users:
+        return []
     known, away = queries.people(work.session, users), queries.away(work.session, users, work.now)
     return [user for user in users if user not in away and (user not in known or known[user].active)]
 

@@ -5,7 +5,6 @@ from sqlalchemy import select
 from bot.effects import Invite
 from bot.errors import Refused
 from bot.policy import Policy
-from bot.policy import Role as PolicyRole
 from bot.workflows import lifecycle, people, wording
 from bot.workflows.telling import redraw, say
 from db import queries
@@ -15,10 +14,11 @@ from db.records import PersonRecord
 from db.store import Work
 
 
-def by_default(work: Work, role: PolicyRole) -> str | None:
-    """Who has the role when nobody is named: the policy's default, or the first deputy who is here when that one is not."""
-    usual = [user for user in (role.default, *role.deputies) if user]
-    return next(iter(people.present(work, usual)), None)
+def by_default(work: Work, policy: Policy) -> dict[str, str]:
+    """Who has which role when nobody is named: the policy's default, or the first deputy who is here when that one is not."""
+    usual = {name: [user for user in (role.default, *role.deputies) if user] for name, role in policy.roles.items()}
+    here = set(people.present(work, [user for users in usual.values() for user in users]))
+    return {name: present[0] for name, users in usual.items() if (present := [one for one in users if one in here])}
 
 
 def holder_left(work: Work, *, user: str) -> None:

@@ -15,7 +15,7 @@ from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind, Phase
 from db.models import Incident, Nudge, RunningClock
-from db.records import Record
+from db.records import Duties, Record
 from db.store import Work
 
 
@@ -24,9 +24,10 @@ def follow(work: Work, *, policy: Policy, incident: Incident) -> None:
 
     What it does a second time without a change is nothing.
     """
-    record = light_record(work, incident)
-    if not duties.can_have_any(record, policy):
+    recorded = queries.duties(work.session, incident.id)
+    if not duties.can_have_any(recorded, policy):
         return
+    record = _light_record(work, incident, recorded)
     stands = duties.stand(record, policy, work.now)
     rows = {
         row.rule: row
@@ -190,11 +191,8 @@ def _to(work: Work, incident: Incident, user: str | None, what: str, values: Map
 
 def light_record(work: Work, incident: Incident) -> Record:
     """The record without what clocks need not know: timeline, actions, review."""
-    work.session.flush()
-    found = queries.incident(work.session, incident.id)
-    assert found is not None
-    return Record(
-        incident=found,
-        roles=queries.roles(work.session, incident.id),
-        duties=queries.duties(work.session, incident.id),
-    )
+    return _light_record(work, incident, queries.duties(work.session, incident.id))
+
+
+def _light_record(work: Work, incident: Incident, recorded: Duties) -> Record:
+    return Record(incident=queries.picture(incident), roles=queries.roles(work.session, incident.id), duties=recorded)
