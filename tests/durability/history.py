@@ -70,6 +70,7 @@ class History:
         self.public = (first + 1, first + 2)
         self.private = first
         self.requests_before = stage.slack.requests.next_number()
+        stage.nobody_looks_at_home()
         self._declares()
         if calmly:
             stage.carries()

@@ -14,7 +14,8 @@ from bot.app import Tocsin
 from bot.clock import MovableClock
 from bot.delivery import LEASE, Delivery
 from bot.parts import Parts
-from db import queries
+from bot.workflows import homes
+from db import queries, waiting
 from db.enums import EffectState
 from db.models import Incident
 from sandbox import Running, Workspace
@@ -50,6 +51,12 @@ class Stage:
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]
+
+    def nobody_looks_at_home(self) -> None:
+        """Who looked at Home before goes elsewhere: it would be drawn, for hours, after whatever happens anywhere."""
+        with self.store.begin() as work:
+            for user in waiting.homes_open(work.session, work.now):
+                homes.forget(work, user=user)
 
     def carries(self) -> None:
         """A bot that nothing ever happens to carries all that is due."""
