@@ -18,6 +18,7 @@ from bot.clock import MovableClock
 from db.engine import open_engine
 from db.models import Base
 from db.store import Store
+from tests import browser
 from tests.post_office import PostOffice
 
 # A Tuesday noon, in the middle of a working week, in winter.
@@ -33,6 +34,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "daily"))
 def pytest_xdist_auto_num_workers() -> int:
     """Two a core: a story waits half of its time, for sockets, databases and their disks."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that look at pages come first, one after another: so they share a browser, and end long before the last."""
+    items.sort(key=lambda test: not browser.is_needed_by(test))
+
+
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """A browser is open as long as the next test needs it, too."""
+    if nextitem is None or not browser.is_needed_by(nextitem):
+        browser.close()
 
 
 def pytest_collection_finish() -> None:
@@ -139,6 +151,12 @@ def store(database_url: str, engine: Engine, clock: MovableClock) -> Iterator[St
     opened = Store(database_url, clock.now, engine=engine)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def windows() -> browser.Windows:
+    """A real browser, with the windows that are open in it."""
+    return browser.windows()
 
 
 @pytest.fixture

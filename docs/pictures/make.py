@@ -37,7 +37,7 @@ QUIET_BROWSER = [
 ]
 DESKTOP, PHONE = (1280, 800), (390, 844)
 START_SECONDS = 60.0
-PATIENCE_MS = 15_000  # for what goes through the bot's delivery
+PATIENCE_MS = 30_000  # for what goes through the bot's delivery
 
 Save = Callable[[Page, str], None]
 
@@ -46,7 +46,7 @@ class Person:
     """Somebody before the page, in a window of their own."""
 
     def __init__(self, browser: Browser, url: str, name: str, channel: str, size: tuple[int, int] = DESKTOP) -> None:
-        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.goto(f"{url}/?as={name}&channel={channel}")
         self.page.get_by_role("button", name="Dismiss this hint").click()
@@ -136,6 +136,8 @@ def live(browser: Browser, url: str, save: Save) -> None:
     ana.says("/incident close")
     bo.card_says("Closed")
     ana.card_says("Closed")
+    for one in (ana, bo, mia):
+        one.page.close()
 
 
 def declare(ana: Person, save: Save) -> None:

@@ -7,29 +7,25 @@ has its own channel and its own tabs.
 from __future__ import annotations
 
 import itertools
-import shutil
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from sandbox import Workspace, running
+from tests import browser
+from tests.browser import expect
 from tests.sandbox.page.lunch import MANIFEST, lunch_app
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET_BROWSER = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
-SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    """After a failure nobody knows what stands in the windows: the next test begins with new ones."""
+    try:
+        return (yield)
+    except BaseException:
+        browser.forget()
+        raise
 
 
 @pytest.fixture(scope="session")
@@ -46,40 +42,31 @@ def workspace():
         handler.close()
 
 
-@pytest.fixture(scope="module")
-def window():
-    """Gives each person a window of their own for each screen: what it has loaded once, it need not load again."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: `apt install chromium` lets the page's stories run")
-    windows = {}
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=QUIET_BROWSER)
-
-        def of(person, screen):
-            if (person, screen) not in windows:
-                windows[person, screen] = chromium.new_context(viewport=SCREENS[screen])
-            return windows[person, screen]
-
-        yield of
-        chromium.close()
-
-
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
 def canteen(workspace):
-    """A channel for this story alone, with both people and the app in it."""
-    return workspace.add_channel(f"canteen-{next(_numbers)}", members=["Ana", "Bo"])
+    """A channel for this story alone, with both people and the app in it; archived when the story has been told."""
+    name = f"canteen-{next(_numbers)}"
+    yield workspace.add_channel(name, members=["Ana", "Bo"])
+    workspace.person("Ana").archives(name)
 
 
 class Tab:
     """A browser tab that acts as one person, with the words of somebody who sits before it."""
 
-    def __init__(self, page, address):
+    def __init__(self, page):
         self.page = page
-        page.goto(address)
+
+    def opens(self, address):
+        self.page.goto(address)
         expect(self.box).to_be_visible()
+
+    def walks_into(self, channel):
+        """Through the sidebar."""
+        self.page.locator(".place-name").get_by_text(channel, exact=True).click()
+        expect(self.page.get_by_role("heading", name=f"#{channel}", exact=True, level=1)).to_be_visible()
 
     @property
     def box(self):
@@ -102,16 +89,32 @@ class Tab:
 
 
 @pytest.fixture
-def tab(window, workspace, canteen):
-    """Opens a tab as somebody, in the story's channel."""
-    pages = []
+def tab(windows, workspace, canteen):
+    """Somebody's tab, in the story's channel.
 
-    def open_tab(person, screen="desktop"):
-        pages.append(window(person, screen).new_page())
-        return Tab(pages[-1], f"{workspace.address}/?as={person}&channel={canteen['name']}")
+    It stays open from story to story, as people's tabs do, and comes there through the sidebar: to load the page takes
+    five times as long. What a story leaves in it stays. `anew` is for stories about opening the page: a tab that is loaded
+    and closed again.
+    """
+    opened = []
+
+    def open_tab(person, screen="desktop", *, anew=False):
+        at = f"{workspace.address}/?as={person}&channel={canteen['name']}"
+        if anew:
+            opened.append(windows.new_tab(person, screen))
+            tab = Tab(opened[-1])
+            tab.opens(at)
+        elif (person, screen) not in windows.tabs:
+            tab = Tab(windows.new_tab(person, screen))
+            tab.opens(at)
+            windows.tabs[person, screen] = tab.page
+        else:
+            tab = Tab(windows.tabs[person, screen])
+            tab.walks_into(canteen["name"])
+        return tab
 
     yield open_tab
-    for page in pages:
+    for page in opened:
         page.close()
     for person in workspace.people():  # a modal is on a person's screen, not in a tab: the next story starts without
         if person.modal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from tests.browser import expect
 
 
 def test_a_command_is_completed_and_answered_to_one_person_only(tab):

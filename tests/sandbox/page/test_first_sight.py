@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
 from slack_sdk import WebClient
+
+from tests.browser import expect
 
 
 def test_a_first_visitor_is_told_what_to_try(tab):
-    ana = tab("Ana")
+    ana = tab("Ana", anew=True)
     hint = ana.page.get_by_role("region", name="What to try")
     expect(hint).to_contain_text("Hello, Ana")
     hint.get_by_role("button", name="/lunch ask").click()
@@ -28,6 +29,8 @@ def test_the_inspector_shows_traffic_and_makes_trouble(tab, workspace):
     expect(refused).to_be_visible()
     refused.locator("summary").click()
     expect(refused).to_contain_text('"error": "internal_error"')
+    ana.page.get_by_role("button", name="Close the inspector").click()
+    expect(refused).to_be_hidden()
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(tab):
@@ -42,7 +45,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(tab):
 
 
 def test_the_address_says_who_and_where(tab, workspace, canteen):
-    bo = tab("Bo")
+    bo = tab("Bo", anew=True)
     expect(bo.page.get_by_role("button", name="Acting as Bo")).to_contain_text("Bo Lindqvist")
     expect(bo.page.get_by_role("heading", name=f"#{canteen['name']}", level=1)).to_be_visible()
     bo.page.get_by_role("button", name="Acting as Bo").click()
@@ -53,7 +56,7 @@ def test_the_address_says_who_and_where(tab, workspace, canteen):
 
 def test_a_private_channel_is_there_for_its_members_only(tab, workspace, canteen):
     secret = workspace.add_channel(f"{canteen['name']}-secret", private=True, members=["Ana"])
-    ana, bo = tab("Ana"), tab("Bo")
+    ana, bo = tab("Ana"), tab("Bo", anew=True)
     expect(ana.page.get_by_role("button", name=secret["name"])).to_contain_text("🔒")
     expect(bo.page.get_by_role("button", name=secret["name"])).to_have_count(0)
     bo.page.goto(f"{workspace.address}/?as=Bo&channel={secret['name']}")

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import sync_playwright
 
-from docs.pictures import make
-
-
-def test_two_people_live_an_incident_from_declare_to_close(tmp_path):
+def test_two_people_live_an_incident_from_declare_to_close(tmp_path, windows):
     """Every step waits until the other person sees it, without reloading."""
-    where = make.chromium()
-    if where is None:
-        pytest.skip("no Chromium here: `apt install chromium` lets the page's stories run")
+    from docs.pictures import make  # noqa: PLC0415 -- only who looks at a page waits for Playwright
+
     taken = []
-    with make.demo(tmp_path) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=where, args=make.QUIET_BROWSER)
-        make.live(browser, url, save=lambda _, name: taken.append(name))
-        browser.close()
+    with make.demo(tmp_path) as url:
+        make.live(windows.browser, url, save=lambda _, name: taken.append(name))
     assert taken == ["modal", "demo", "phone"]

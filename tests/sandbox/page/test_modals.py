@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from tests.browser import expect
 
 
 def test_a_modal_is_filled_in_wrongly_and_then_rightly(tab):

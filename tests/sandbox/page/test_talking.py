@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from tests.browser import expect
 
 
 def test_what_one_types_the_other_sees(tab):

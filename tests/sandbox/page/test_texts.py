@@ -13,7 +13,6 @@ from sandbox.page import dates, emoji, mrkdwn
 from sandbox.page.markdown import markdown
 from sandbox.page.richtext import plain_of, rich_text
 from sandbox.page.viewpoint import Viewpoint
-from sandbox.page.welcome import examples
 
 NOON = 1_795_867_200.0  # Saturday, 2026-11-28 12:00 UTC
 
@@ -172,6 +171,8 @@ def test_every_emoji_we_offer_exists() -> None:
 
 
 def test_what_to_try_comes_from_the_usage_hint() -> None:
+    from sandbox.page.welcome import examples  # noqa: PLC0415 -- it stands beside NiceGUI, which takes half a second
+
     assert examples("/incident", "declare · status · update … · help") == [
         "/incident declare",
         "/incident status",
