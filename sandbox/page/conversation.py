@@ -32,6 +32,7 @@ class Conversation:
         self._last = PAGE
         self._shown: str | None = None
         self._mark = ""
+        self._written: tuple[str, str, str | None] | None = None
         with Tag("section", classes="conversation", aria_label="Conversation") as self.box:
             self._head = Tag("header", classes="conversation-head")
             self.stream = Stream(tab, in_thread=False, earlier=self._earlier)
@@ -160,8 +161,11 @@ class Conversation:
 
     def _writing(self, channel: Channel, members: list[str]) -> None:
         name = self.tab.ws.manifest.name if channel.kind == "im" else channel.name
-        self._notice.clear()
         notice = self._reason(channel, members)
+        if (channel.id, name, notice) == self._written:  # a room is furnished while somebody joins: their button stays
+            return
+        self._written = (channel.id, name, notice)
+        self._notice.clear()
         self._notice.set_visibility(notice is not None)
         self.composer.show(usable=notice is None)
         if notice is None:
