@@ -41,10 +41,11 @@ from db.models import (
     SlackId,
     Utc,
 )
-from db.reading import NUMBER, R, Rows, of_incident, pictured
+from db.reading import NUMBER, R, Rows, columns, made, of_incident, pictured
 from db.records import (
     ActionRecord,
     AnchorRecord,
+    Brief,
     ClockRecord,
     DecisionRecord,
     DeliveryRecord,
@@ -88,8 +89,10 @@ def may_see(user: str | BindParameter[str]) -> ColumnElement[bool]:
 _USER, _ROOM = bindparam("user", type_=SlackId), bindparam("room", type_=SlackId)
 _SEEN = select(Incident).where(Incident.id == NUMBER, may_see(_USER))
 _OF_ROOM = select(Incident).where(Incident.room == _ROOM)
-_NAMED = select(Incident, may_see(_USER)).where(or_(Incident.room == _ROOM, Incident.id == NUMBER))
-_NAMED_LOCKED = _NAMED.with_for_update(of=Incident).execution_options(populate_existing=True)
+_IS_NAMED = or_(Incident.room == _ROOM, Incident.id == NUMBER)
+_NAMED = select(may_see(_USER), *columns(IncidentRecord, Incident)).where(_IS_NAMED)
+_BRIEFS = select(may_see(_USER), *columns(Brief, Incident)).where(_IS_NAMED).with_for_update(of=Incident.__table__)
+_BRIEF = Rows(Brief, Incident, Incident.id == NUMBER, locked=True)
 _INSIDER = select(Incident.id).where(Incident.id == NUMBER, is_insider(_USER))
 _INCIDENT = Rows(IncidentRecord, Incident, Incident.id == NUMBER)
 _ROLES = select(Role.__table__.c.role, Role.__table__.c.user).where(Role.incident_id == NUMBER)
@@ -169,14 +172,23 @@ def incident_of_room(session: Session, channel: str) -> IncidentRecord | None:
     return pictured(IncidentRecord, row) if row else None
 
 
-def named(
-    session: Session, *, user: str, room: str | None, number: int | None, locked: bool = False
-) -> list[tuple[Incident, bool]]:
+def named(session: Session, *, user: str, room: str | None, number: int | None) -> list[tuple[IncidentRecord, bool]]:
     """The incident of this room and that of this number, those that there are, and whether this person may see them."""
-    question = _NAMED_LOCKED if locked else _NAMED
-    return [
-        (found, bool(seen)) for found, seen in session.execute(question, {"user": user, "room": room, "number": number})
-    ]
+    rows = session.connection().execute(_NAMED, {"user": user, "room": room, "number": number})
+    return [(made(IncidentRecord, row[1:]), bool(row[0])) for row in rows]
+
+
+def briefs(session: Session, *, user: str, room: str | None, number: int | None) -> list[tuple[Brief, bool]]:
+    """As `named`, in brief and locked."""
+    session.flush()
+    rows = session.connection().execute(_BRIEFS, {"user": user, "room": room, "number": number})
+    return [(made(Brief, row[1:]), bool(row[0])) for row in rows]
+
+
+def brief(session: Session, number: int) -> Brief:
+    """The incident in brief and locked, whoever asks."""
+    (found,) = _BRIEF(session, number=number)
+    return found
 
 
 def picture(row: Incident) -> IncidentRecord:

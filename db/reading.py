@@ -21,18 +21,23 @@ class Rows(Generic[R]):
     """A question about one table; the answer is its rows as records of one kind, whose fields bear the columns' names."""
 
     def __init__(
-        self, kind: type[R], table: type[Base], *where: ColumnElement[bool], order: Sequence[Any] = ()
+        self,
+        kind: type[R],
+        table: type[Base],
+        *where: ColumnElement[bool],
+        order: Sequence[Any] = (),
+        locked: bool = False,
     ) -> None:
-        """Those rows for which all of `where` holds, in the order of these columns."""
-        columns = table.__table__.c
+        """Those rows for which all of `where` holds, in the order of these columns; `locked` until the transaction ends."""
         self.table, self.where = table, where
         self._kind = kind
-        self._question = select(*(columns[name] for name in _names(kind))).where(*where).order_by(*order)
+        question = select(*columns(kind, table)).where(*where).order_by(*order)
+        self._question = question.with_for_update() if locked else question
 
     def __call__(self, session: Session, **values: Any) -> tuple[R, ...]:
         """The records, with all that this session has changed; `values` are those that the conditions leave open."""
         session.flush()
-        return tuple(_made(self._kind, row) for row in session.connection().execute(self._question, values))
+        return tuple(made(self._kind, row) for row in session.connection().execute(self._question, values))
 
     def one(self, session: Session, **values: Any) -> R | None:
         """The first record, None without one."""
@@ -46,10 +51,16 @@ def of_incident(kind: type[R], table: type[Base], *order: Any) -> Rows[R]:
 
 def pictured(kind: type[R], row: Base | Row[Any]) -> R:
     """A frozen record of a row that was read already; lists become tuples."""
-    return _made(kind, [getattr(row, name) for name in _names(kind)])
+    return made(kind, [getattr(row, name) for name in _names(kind)])
 
 
-def _made(kind: type[R], values: Sequence[Any]) -> R:
+def columns(kind: type[Any], table: type[Base]) -> list[ColumnElement[Any]]:
+    """The columns from which records of this kind are made."""
+    return [table.__table__.c[name] for name in _names(kind)]
+
+
+def made(kind: type[R], values: Sequence[Any]) -> R:
+    """A record of what its `columns` hold, in their order."""
     named = zip(_names(kind), values, strict=True)
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in named})
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from db import outbox, queries, seals, timeline
 from db.engine import open_engine
 from db.enums import EntryKind
-from db.models import Base, Counter, Entry, Incident
+from db.models import Base, Counter, Incident
+from db.records import Brief, EntryRecord
 from db.seals import Watched
 from db.turns import Turns
 
@@ -40,9 +41,10 @@ class Work:
         self.session = session
         self.now = now
         self.told: list[outbox.Told] = []
-        self.noted: list[tuple[Incident, Entry]] = []
+        self.noted: list[tuple[int, EntryRecord]] = []
         self._locked: dict[int, Incident] = {}
         self._counters: dict[str, Counter] = {}
+        self._briefs: dict[int, Brief] = {}
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
@@ -58,11 +60,20 @@ class Work:
         self._locked[incident.id] = incident
         self.session.held.add(incident.id)
 
-    def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Incident, bool]]:
+    def brief(self, number: int) -> Brief | Incident:
+        """The incident, locked, as far as somebody must know it who only says something in it: cheaper than all of it."""
+        if number in self._locked:  # Once all of it was read, that alone knows where the timeline ends.
+            return self._locked[number]
+        if number not in self._briefs:
+            self._briefs[number] = queries.brief(self.session, number)
+            self.session.held.add(number)
+        return self._briefs[number]
+
+    def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Brief, bool]]:
         """The incident of this room and that of this number, locked, and whether this person may see them."""
-        found = queries.named(self.session, user=user, room=room, number=number, locked=True)
-        self._locked.update({incident.id: incident for incident, _ in found})
-        self.session.held.update(incident.id for incident, _ in found)
+        found = queries.briefs(self.session, user=user, room=room, number=number)
+        self._briefs.update({brief.id: brief for brief, _ in found if brief.id not in self._locked})
+        self.session.held.update(brief.id for brief, _ in found)
         return found
 
     def lock_numbers(self, name: str) -> Counter:
@@ -91,17 +102,17 @@ class Work:
 
     def note(
         self,
-        incident: Incident,
+        incident: Incident | Brief,
         kind: EntryKind,
         text: str,
         *,
         by: str,
         at: datetime | None = None,
         data: Mapping[str, Any] | None = None,
-    ) -> Entry:
+    ) -> EntryRecord:
         """Append to the incident's timeline. `at` is when it happened, if not now."""
         entry = timeline.append(self.session, incident, kind, text, by=by, now=self.now, at=at, data=data)
-        self.noted.append((incident, entry))
+        self.noted.append((incident.id, entry))
         return entry
 
     def tell(self, effect: outbox.Tellable, *, only_if: outbox.Condition | None = None) -> None:

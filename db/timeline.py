@@ -21,22 +21,26 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from db.enums import EntryKind
 from db.models import Base, Entry, Incident, ReviewVersion
+from db.records import Brief, EntryRecord
 
 GENESIS = "0" * 64
 
 
 def content_hash(entry: Any) -> str:
     """The hash of what an entry says: incident, place, times, kind, author, text, data."""
-    content = {
-        "incident": entry.incident_id,
-        "seq": entry.seq,
-        "at": entry.at.isoformat(),
-        "recorded_at": entry.recorded_at.isoformat(),
-        "kind": entry.kind.value,
-        "by": entry.by,
-        "text": entry.text,
-        "data": entry.data,
+    return _hash_of(entry.incident_id, {name: getattr(entry, name) for name in _CONTENT})
+
+
+_CONTENT = ("seq", "at", "recorded_at", "kind", "by", "text", "data")
+
+
+def _hash_of(incident: int, content: Mapping[str, Any]) -> str:
+    plain = {
+        "at": content["at"].isoformat(),
+        "recorded_at": content["recorded_at"].isoformat(),
+        "kind": content["kind"].value,
     }
+    content = {**content, **plain, "incident": incident}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -48,7 +52,7 @@ def link(previous: str, content: str) -> str:
 
 def append(
     session: Session,
-    incident: Incident,
+    incident: Incident | Brief,
     kind: EntryKind,
     text: str,
     *,
@@ -56,35 +60,36 @@ def append(
     now: datetime,
     at: datetime | None = None,
     data: Mapping[str, Any] | None = None,
-) -> Entry:
+) -> EntryRecord:
     """Add an entry to the incident's timeline; `incident` must be locked by this transaction.
 
     `at` is when it happened, if that is not `now`. A transaction that waited for the lock began before the one that it
     waited for was done: it is recorded after it, whatever its clock says.
     """
     now = max(now, incident.noted_at or now)
-    entry = Entry(
-        incident_id=incident.id,
-        seq=incident.entries + 1,
-        at=at or now,
-        recorded_at=now,
-        kind=kind,
-        by=by,
-        text=text,
-        data=dict(data or {}),
-    )
-    entry.content_hash = content_hash(entry)
-    entry.hash = link(incident.head or GENESIS, entry.content_hash)
+    said: dict[str, Any] = {
+        "seq": incident.entries + 1,
+        "at": at or now,
+        "recorded_at": now,
+        "kind": kind,
+        "by": by,
+        "text": text,
+        "data": dict(data or {}),
+    }
+    content = _hash_of(incident.id, said)
+    said["hash"] = link(incident.head or GENESIS, content)
     session.flush()
     connection = session.connection()
-    last = {"entries": entry.seq, "head": entry.hash, "noted_at": now}
-    values = {f"entry_{name}": getattr(entry, name) for name in _COLUMNS}
+    last = {"entries": said["seq"], "head": said["hash"], "noted_at": now}
+    values = {f"entry_{name}": value for name, value in said.items()}
+    values |= {"entry_incident_id": incident.id, "entry_content_hash": content}
     values |= {f"incident_{name}": value for name, value in last.items()}
     for statement in _APPEND[connection.dialect.name]:
         connection.execute(statement, values)
+    remember = setattr if isinstance(incident, Brief) else set_committed_value
     for name, value in last.items():
-        set_committed_value(incident, name, value)
-    return entry
+        remember(incident, name, value)
+    return EntryRecord(**said)
 
 
 # Statements are built once, and go past the session: to make a row an object, and the object a row, takes longer than the

@@ -18,8 +18,7 @@ from bot.views.kit import Message
 from bot.workflows import rooms
 from db import queries
 from db.enums import Answer
-from db.models import Incident
-from db.records import IncidentRecord, Record
+from db.records import Brief, IncidentRecord, Record
 from db.store import Work
 
 # What a listener may answer: nothing, a sentence or a message that only this person sees, or a form to fill in.
@@ -239,7 +238,7 @@ def meant(parts: Parts, typed: Typed, *, free_text: bool = False) -> tuple[Incid
         found = queries.named(session, user=typed.user, room=typed.channel, number=asked)
         number, is_seen, rest = _which(found, typed, free_text=free_text)
         if is_seen:
-            return next(queries.picture(incident) for incident, _ in found if incident.id == number), rest
+            return next(incident for incident, _ in found if incident.id == number), rest
     return seen(parts, number, typed), rest
 
 
@@ -258,7 +257,9 @@ def begin(parts: Parts, typed: Typed, *, free_text: bool = False) -> Iterator[tu
         yield work, number, rest
 
 
-def _which(found: Collection[tuple[Incident, bool]], typed: Typed, *, free_text: bool) -> tuple[int, bool, Typed]:
+def _which(
+    found: Collection[tuple[IncidentRecord | Brief, bool]], typed: Typed, *, free_text: bool
+) -> tuple[int, bool, Typed]:
     """The number that is meant, whether this person is known to see that incident, and the command without its key."""
     number, rest = typed.take_key()
     here = next((incident.id for incident, _ in found if incident.room and incident.room == typed.channel), None)

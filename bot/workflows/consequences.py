@@ -4,13 +4,14 @@ Every change of facts is a line of the timeline. So before a commit the lines th
 one place: whatever changes facts, today or one day, cannot forget who else must hear of it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.effects import RefreshHomes
 from bot.policy import Policy
 from bot.workflows import clocks, escalation, handover, signing, trackers
 from db.enums import EntryKind
-from db.models import Entry, Incident
+from db.models import Incident
+from db.records import EntryRecord
 from db.store import Store, Work
 
 # What changes what a regulatory clock is computed from, or whom it is to be asked of.
@@ -60,6 +61,8 @@ FACTS = frozenset(
         EntryKind.REOPENED,
     }
 )
+# Whatever something is looked for in that follows from it.
+FOLLOWED = FACTS | CLOCKS | {EntryKind.ROLE, EntryKind.ACTION}
 
 
 def attach(store: Store, *, policy: Callable[[], Policy], mail: bool) -> None:
@@ -69,26 +72,31 @@ def attach(store: Store, *, policy: Callable[[], Policy], mail: bool) -> None:
 
 def add(work: Work, *, policy: Policy, mail: bool) -> None:
     """Add what follows from what this transaction has noted."""
-    for incident, entries in _by_incident(work):
-        given = [entry for entry in entries if entry.kind is EntryKind.ROLE]
-        if given:
-            handover.tell(work, policy=policy, mail=mail, incident=incident, entries=given)
-            signing.pass_on(work, policy=policy, incident=incident, entries=given)
-        changes = [entry for entry in entries if entry.kind in FACTS]
-        if changes:
-            escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)
-        if any(entry.kind in CLOCKS for entry in entries):
-            clocks.follow(work, policy=policy, incident=incident)
-        actions = [entry for entry in entries if entry.kind is EntryKind.ACTION]
-        if actions:
-            trackers.follow(work, policy=policy, incident=incident, entries=actions)
-        if any(entry.kind not in NOT_AT_HOME for entry in entries):
-            work.tell(RefreshHomes(incident=incident.id), only_if="watched")
+    for number, entries in _by_incident(work):
+        kinds = {entry.kind for entry in entries}
+        if kinds & FOLLOWED:  # What is only said is said in brief, and nobody needs the whole incident.
+            _follow(work, policy, work.incident(number), entries, mail=mail)
+        if kinds - NOT_AT_HOME:
+            work.tell(RefreshHomes(incident=number), only_if="watched")
 
 
-def _by_incident(work: Work) -> Iterator[tuple[Incident, list[Entry]]]:
+def _follow(work: Work, policy: Policy, incident: Incident, entries: Sequence[EntryRecord], *, mail: bool) -> None:
+    given = [entry for entry in entries if entry.kind is EntryKind.ROLE]
+    if given:
+        handover.tell(work, policy=policy, mail=mail, incident=incident, entries=given)
+        signing.pass_on(work, policy=policy, incident=incident, entries=given)
+    changes = [entry for entry in entries if entry.kind in FACTS]
+    if changes:
+        escalation.consider(work, policy=policy, mail=mail, incident=incident, entries=changes)
+    if any(entry.kind in CLOCKS for entry in entries):
+        clocks.follow(work, policy=policy, incident=incident)
+    actions = [entry for entry in entries if entry.kind is EntryKind.ACTION]
+    if actions:
+        trackers.follow(work, policy=policy, incident=incident, entries=actions)
+
+
+def _by_incident(work: Work) -> Iterator[tuple[int, list[EntryRecord]]]:
     """What was noted of each incident, in the order of their numbers, as everybody locks them."""
-    incidents = {incident.id: incident for incident, _ in work.noted}
     noted = tuple(work.noted)
-    for number in sorted(incidents):
-        yield incidents[number], [entry for incident, entry in noted if incident.id == number]
+    for number in sorted({number for number, _ in noted}):
+        yield number, [entry for of, entry in noted if of == number]

@@ -17,8 +17,8 @@ from bot.workflows import customers, leadership
 from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind
-from db.models import Entry, Escalation, Incident
-from db.records import EscalationRecord, IncidentRecord, Record
+from db.models import Escalation, Incident
+from db.records import EntryRecord, EscalationRecord, IncidentRecord, Record
 from db.store import Work
 
 INCIDENTS_MOST = 1000
@@ -48,7 +48,9 @@ def concerns_leadership(incident: IncidentRecord, *, policy: Policy, now: dateti
     return not incident.drill and any(rule.when.holds(known) for rule in rules)
 
 
-def consider(work: Work, *, policy: Policy, mail: bool, incident: Incident, entries: Sequence[Entry] = ()) -> None:
+def consider(
+    work: Work, *, policy: Policy, mail: bool, incident: Incident, entries: Sequence[EntryRecord] = ()
+) -> None:
     """Follow the rules that hold now and were not followed yet, and keep those informed who were told before.
 
     `entries` are what this transaction has noted of it; `mail` says whether there is a mail server.

@@ -7,13 +7,14 @@ from bot.policy import Policy
 from bot.workflows import people
 from bot.workflows.telling import whisper
 from db import queries
-from db.models import Entry, Incident
+from db.models import Incident
+from db.records import EntryRecord
 from db.store import Work
 
 BY_ITSELF = "tocsin"
 
 
-def tell(work: Work, *, policy: Policy, mail: bool, incident: Incident, entries: Sequence[Entry]) -> None:
+def tell(work: Work, *, policy: Policy, mail: bool, incident: Incident, entries: Sequence[EntryRecord]) -> None:
     """Tell those whom these entries gave a role, or took it from, unless they did it themselves."""
     for entry in entries:
         role, user, previous = (entry.data.get(name) for name in ("role", "user", "previous"))

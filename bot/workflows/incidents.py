@@ -180,26 +180,24 @@ def verify(work: Work, *, number: int, by: str, user: str, text: str, at: dateti
     return incident
 
 
-def note(work: Work, *, number: int, by: str, text: str) -> Incident:
+def note(work: Work, *, number: int, by: str, text: str) -> None:
     """Add a line to the timeline and show it in the room. Also possible after the end: late facts are facts."""
-    incident = work.incident(number)
+    incident = work.brief(number)
     text = wording.paragraph(text, "note")
     work.note(incident, EntryKind.NOTE, text, by=by)
     say(work, incident, "note", {"by": by, "text": text})
     redraw(work, incident)
-    return incident
 
 
-def update(work: Work, *, number: int, by: str, text: str) -> Incident:
+def update(work: Work, *, number: int, by: str, text: str) -> None:
     """Say how it stands: in the room and, for a public incident, in the announcement's thread."""
-    incident = work.incident(number)
+    incident = work.brief(number)
     lifecycle.check_open(incident.key, incident.phase)
     text = wording.paragraph(text, "update")
     so_far = queries.count_entries(work.session, number, EntryKind.UPDATE)
     work.note(incident, EntryKind.UPDATE, text, by=by)
     say(work, incident, "update", {"by": by, "text": text, "number": so_far + 1}, aloud=True)
     redraw(work, incident)
-    return incident
 
 
 def close(work: Work, *, policy: Policy, number: int, by: str) -> Incident:

@@ -16,8 +16,8 @@ from bot.policy import Leader, Policy
 from bot.workflows import lifecycle
 from db import queries
 from db.enums import Answer, EntryKind, Phase
-from db.models import Entry, Incident, Reader
-from db.records import IncidentRecord
+from db.models import Incident, Reader
+from db.records import EntryRecord, IncidentRecord
 from db.store import Work
 
 SUMMARY_MOST = 1000
@@ -54,7 +54,7 @@ def inform(
     mail: bool,
     incident: Incident,
     why: Sequence[str],
-    entries: Sequence[Entry],
+    entries: Sequence[EntryRecord],
     names: Collection[str],
 ) -> None:
     """Tell whoever was not told yet how it stands, and everybody else what is new.
@@ -148,7 +148,7 @@ def _without_insides(values: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _news(policy: Policy, entries: Sequence[Entry], names: Collection[str]) -> Iterator[dict[str, Any]]:
+def _news(policy: Policy, entries: Sequence[EntryRecord], names: Collection[str]) -> Iterator[dict[str, Any]]:
     """What of these entries changes the picture that leadership was given."""
     for entry in entries:
         what = _what(policy, entry, names)
@@ -158,7 +158,7 @@ def _news(policy: Policy, entries: Sequence[Entry], names: Collection[str]) -> I
             yield {"what": what, **{name: value for name, value in {**said, **words}.items() if value}}
 
 
-def _what(policy: Policy, entry: Entry, names: Collection[str]) -> str | None:
+def _what(policy: Policy, entry: EntryRecord, names: Collection[str]) -> str | None:
     here, there = entry.data.get("from"), entry.data.get("to")
     match entry.kind:
         case EntryKind.SEVERITY if here != there:

@@ -17,8 +17,8 @@ from bot.workflows.lifecycle import NotReady
 from bot.workflows.telling import redraw, say, whisper
 from db import queries
 from db.enums import EntryKind, ReviewState
-from db.models import Entry, Incident, Review, ReviewVersion, Signature
-from db.records import Record
+from db.models import Incident, Review, ReviewVersion, Signature
+from db.records import EntryRecord, Record
 from db.store import Work
 
 # Writes the document of a record, as Markdown.
@@ -64,7 +64,7 @@ def finish(work: Work, *, policy: Policy, number: int, by: str, draw: Draw) -> O
     return Outcome(review.state, others)
 
 
-def pass_on(work: Work, *, policy: Policy, incident: Incident, entries: Sequence[Entry]) -> None:
+def pass_on(work: Work, *, policy: Policy, incident: Incident, entries: Sequence[EntryRecord]) -> None:
     """Roles were given: whoever has to sign in place of somebody else is asked, and is the first to be reminded."""
     review = work.session.get(Review, incident.id)
     if review is None or review.state is not ReviewState.IN_REVIEW:

@@ -6,10 +6,11 @@ from typing import Any
 from bot.effects import RefreshAnnouncement, RefreshCard, RefreshReview, RefreshTopic, Say
 from bot.workflows import people
 from db.models import Incident
+from db.records import Brief
 from db.store import Work
 
 
-def say(work: Work, incident: Incident, what: str, values: Mapping[str, Any], *, aloud: bool = False) -> None:
+def say(work: Work, incident: Incident | Brief, what: str, values: Mapping[str, Any], *, aloud: bool = False) -> None:
     """Say it in the room; `aloud` also in the announcement's thread, which a private incident does not have."""
     work.tell(Say(incident=incident.id, place="room", what=what, values=dict(values)))
     if aloud and not incident.private:
@@ -27,7 +28,7 @@ def whisper(work: Work, incident: Incident, user: str, what: str, values: Mappin
     work.tell(Say(incident=incident.id, place="person", user=user, what=what, values=dict(values)))
 
 
-def redraw(work: Work, incident: Incident, *, outside: bool = False, document: bool = False) -> None:
+def redraw(work: Work, incident: Incident | Brief, *, outside: bool = False, document: bool = False) -> None:
     """The card (and the review document, until it is signed) is to show what the database says now.
 
     `outside` says that phase, severity, roles or the end changed: what the topic and the announcement show too.

@@ -15,8 +15,8 @@ from bot.policy import Policy
 from bot.workflows.telling import redraw, say
 from db import issues
 from db.enums import ActionState, EntryKind, Tracker
-from db.models import Action, Entry, Incident, Issue, Polled
-from db.records import ActionRecord
+from db.models import Action, Incident, Issue, Polled
+from db.records import ActionRecord, EntryRecord
 from db.store import Work
 
 NAMES = {Tracker.GITHUB: "GitHub", Tracker.JIRA: "Jira"}
@@ -66,7 +66,7 @@ def goes(policy: Policy, incident: Incident, action: Action) -> bool:
     return wanted and not incident.drill and (rules.private or not incident.private)
 
 
-def follow(work: Work, *, policy: Policy, incident: Incident, entries: Sequence[Entry]) -> None:
+def follow(work: Work, *, policy: Policy, incident: Incident, entries: Sequence[EntryRecord]) -> None:
     """Actions were added or changed: those that are in a tracker, or go there, are brought there too."""
     changed = {entry.data["action"] for entry in entries if "action" in entry.data and "tracker" not in entry.data}
     for number in sorted(changed):

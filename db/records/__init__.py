@@ -21,7 +21,7 @@ from db.records.figures import (
     Tally,
     discreet,
 )
-from db.records.incidents import DeploymentRecord, EntryRecord, IncidentRecord
+from db.records.incidents import Brief, DeploymentRecord, EntryRecord, IncidentRecord
 from db.records.people import PersonRecord, named, users_in
 from db.records.reviews import ActionRecord, FactorRecord, ReviewRecord, SignatureRecord, SimilarRecord, VersionRecord
 from db.records.risks import LinkRecord, RiskAnswerRecord, RiskEntryRecord, RiskRecord, RiskSheet
@@ -32,6 +32,7 @@ from db.records.whole import Record, Unread
 __all__ = [
     "ActionRecord",
     "AnchorRecord",
+    "Brief",
     "Cell",
     "ChartRecord",
     "ClockRecord",

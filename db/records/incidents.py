@@ -51,6 +51,27 @@ class IncidentRecord:
         return f"INC-{self.id}"
 
 
+@dataclass(slots=True, kw_only=True)
+class Brief:
+    """What somebody must know who only says something in an incident; whoever has it holds the incident's lock.
+
+    The one record that changes: with each line the timeline ends elsewhere.
+    """
+
+    id: int
+    room: str | None
+    phase: Phase
+    private: bool
+    entries: int
+    head: str
+    noted_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """What people call it: `INC-7`."""
+        return f"INC-{self.id}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class EntryRecord:
     """One line of the timeline. `at` is when it happened, `recorded_at` when it was written down."""

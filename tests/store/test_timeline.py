@@ -7,7 +7,8 @@ from sqlalchemy import delete, update
 
 from bot import policy
 from bot.workflows import incidents
-from db import queries, timeline
+from db import proof, queries, timeline
+from db.enums import Phase
 from db.models import Entry, Incident
 
 POLICY = policy.load()
@@ -89,6 +90,20 @@ def test_who_waited_for_the_lock_is_recorded_after_whom_it_waited_for(store, num
         entries = queries.timeline(session, number)
     assert [entry.text for entry in entries][-2:] == ["first", "second"]
     assert entries[-1].recorded_at == entries[-2].recorded_at
+
+
+def test_what_is_said_in_brief_and_what_changes_the_incident_go_on_from_each_other(store, number):
+    """Whoever only says something knows the incident in brief; in one transaction both add to the same timeline."""
+    with store.begin() as work:
+        incidents.note(work, number=number, by="U0BO", text="in brief")
+        incidents.move(work, policy=POLICY, number=number, by="U0ANA", to=Phase.ASSESSMENT)
+        incidents.note(work, number=number, by="U0BO", text="and on")
+        incidents.update(work, number=number, by="U0BO", text="so it stands")
+    with store.read() as session:
+        entries = queries.timeline(session, number)
+        assert proof.verify(session) == []
+    assert breaks(store, number) == []
+    assert [entry.text for entry in entries][-4:] == ["in brief", "", "and on", "so it stands"]
 
 
 def test_what_fails_half_way_leaves_nothing(store, number):
