@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError  # noqa: A004
 from sqlalchemy.orm import Session
@@ -85,7 +84,7 @@ def in_words(settings: Settings) -> Iterator[None]:
         raise NotUsable(
             f"The database at {address(settings)} does not answer ({reason}). Check DATABASE_URL and that it is up."
         ) from error
-    except CommandError as error:
+    except migrations.FromANewerVersion as error:
         raise NotUsable(
             f"The schema of the database at {address(settings)} is unknown to this version of tocsin: a newer one made "
             "it. Install that version, or restore a backup."

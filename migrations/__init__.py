@@ -1,27 +1,42 @@
 """The schema's history. `upgrade` brings a database to the newest version, safely when several start at once."""
 
+# ruff: noqa: PLC0415 -- Alembic takes 8 MB, and nearly every start finds that there is nothing for it to do
+
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK = 0x70C51  # The advisory lock's number: any that nobody else uses in this database.
 LOCK_SECONDS = 30
+
+
+class FromANewerVersion(Exception):
+    """The database's schema is none that this version of tocsin knows."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to `revision`. Whoever comes second waits for the first, and then has nothing to do."""
     if revision == "head" and current(engine) == newest():
         return
-    _under_lock(engine, lambda config: command.upgrade(config, revision))
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        _under_lock(engine, lambda config: command.upgrade(config, revision))
+    except CommandError as error:
+        raise FromANewerVersion from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Bring the schema down to `revision` (`base` is the empty database)."""
+    from alembic import command
+
     _under_lock(engine, lambda config: command.downgrade(config, revision))
 
 
@@ -36,18 +51,22 @@ def current(engine: Engine) -> str | None:
 
 @cache
 def newest() -> str | None:
-    """The version that this code wants."""
-    return ScriptDirectory.from_config(_config(None)).get_current_head()
+    """The version that this code wants: migrations are numbered, and each file's name begins with its number."""
+    return max(
+        (path.stem.partition("_")[0] for path in (Path(__file__).parent / "versions").glob("*.py")), default=None
+    )
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection | None) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
     return config
 
 
-def _under_lock(engine: Engine, step: Callable[[Config], None]) -> None:
+def _under_lock(engine: Engine, step: "Callable[[Config], None]") -> None:
     with engine.connect().execution_options(tocsin_writes=True) as connection:
         if engine.dialect.name == "postgresql":
             # Waiting for a lock longer than this means that something is wrong; a reader should not suffer for it.

@@ -26,6 +26,7 @@ def test_models_and_migrations_agree(store):
 def test_each_migration_goes_down_and_up_again(blank_url):
     engine = open_engine(blank_url)
     script = ScriptDirectory.from_config(migrations._config(None))
+    assert script.get_current_head() == migrations.newest()
     for step in reversed(list(script.walk_revisions())):
         migrations.upgrade(engine, step.revision)
         migrations.downgrade(engine, step.down_revision or "base")

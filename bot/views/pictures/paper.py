@@ -4,18 +4,24 @@ The ground is white in Slack's light and dark theme, and every text on it has a 
 width of 360 the smallest text is some 8 pixels high.
 """
 
+# ruff: noqa: PLC0415 -- what draws pictures takes 3 MB, and few are drawn
+
 import functools
 import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fontpkg_noto_sans
-from PIL import Image, ImageDraw, ImageFont
 
 from bot.views import kit
 from bot.views.kit import NOTHING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFont import FreeTypeFont
 
 WIDTH, MARGIN = 1200, 40
 LEFT, RIGHT = MARGIN, WIDTH - MARGIN
@@ -52,6 +58,8 @@ class Paper:
 
     def __init__(self) -> None:
         """It is white."""
+        from PIL import Image, ImageDraw
+
         self._image = Image.new("RGB", (WIDTH, HEIGHT_MOST), GROUND)
         self._draw = ImageDraw.Draw(self._image)
         self.written: list[tuple[Box, str]] = []
@@ -98,9 +106,11 @@ class Paper:
 
     def picture(self, height: float, alt: str) -> Picture:
         """The sheet down to `height`, in as few bytes as its few colours need."""
+        from PIL.Image import Dither, Quantize
+
         sheet = self._image.crop((0, 0, WIDTH, int(min(max(height, 1), HEIGHT_MOST))))
         out = io.BytesIO()
-        sheet.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+        sheet.quantize(COLOURS, method=Quantize.FASTOCTREE, dither=Dither.NONE).save(out, "PNG")
         return Picture(out.getvalue(), alt, sheet.width, sheet.height)
 
 
@@ -161,22 +171,26 @@ def drawable(text: str) -> str:
 @functools.cache
 def _known() -> frozenset[int]:
     """The characters that the font has."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- few pictures are drawn, and it takes a while to load
+    from fontTools.ttLib import TTFont
 
     with TTFont(FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
 
 
 @functools.cache
-def _round(size: int) -> Image.Image:
+def _round(size: int) -> "Image":
     """A circle with a smooth edge."""
+    from PIL import Image, ImageDraw
+
     large = Image.new("L", (4 * size, 4 * size))
     ImageDraw.Draw(large).ellipse((0, 0, 4 * size - 1, 4 * size - 1), fill=255)
     return large.resize((size, size), Image.Resampling.LANCZOS)
 
 
 @functools.cache
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+def _font(size: int, *, bold: bool) -> "FreeTypeFont":
+    from PIL import ImageFont
+
     font = ImageFont.truetype(str(FONT), size)
     font.set_variation_by_axes([BOLD if bold else REGULAR, FULL_WIDTH])
     return font
