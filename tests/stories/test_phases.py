@@ -85,12 +85,12 @@ def test_the_same_phase_is_refused(story, room):
     assert "in detection already" in ana.types("/incident phase detection", room).said
 
 
-@pytest.mark.parametrize("word", ["closed", "done", "", "containmentt"])
-def test_a_wrong_phase_shows_the_right_ones(story, room, word):
+def test_a_wrong_phase_shows_the_right_ones(story, room):
     (ana,) = story.people("Ana")
-    said = ana.types(f"/incident phase {word}", room).said
-    assert "`/incident phase containment`" in said
-    assert "detection, assessment, containment, recovery, review" in said
+    for word in ("closed", "done", "", "containmentt"):
+        said = ana.types(f"/incident phase {word}", room).said
+        assert "`/incident phase containment`" in said
+        assert "detection, assessment, containment, recovery, review" in said
 
 
 def test_within_one_minute_the_order_is_kept(story):

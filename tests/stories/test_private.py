@@ -38,9 +38,9 @@ def test_nothing_is_announced(story, room):
     assert SECRET not in story.everything_outside("inc-1-private")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
+def test_an_outsider_hears_what_one_hears_of_a_missing_one(story, room):
+    (bo,) = story.people("Bo")
+    for command in (
         "status",
         "timeline",
         "note hello",
@@ -56,15 +56,13 @@ def test_nothing_is_announced(story, room):
         "dismiss x",
         "reopen x",
         "repair",
-    ],
-)
-def test_an_outsider_hears_what_one_hears_of_a_missing_one(story, room, command):
-    (bo,) = story.people("Bo")
-    word, _, rest = command.partition(" ")
-    hidden = bo.types(f"/incident {word} INC-1 {rest}").said
-    missing = bo.types(f"/incident {word} INC-99 {rest}").said
-    assert hidden == missing.replace("INC-99", "INC-1")
-    assert len(story.record(1).timeline) == 2 + len(room.said("nothing"))
+    ):
+        word, _, rest = command.partition(" ")
+        hidden = bo.types(f"/incident {word} INC-1 {rest}").said
+        missing = bo.types(f"/incident {word} INC-99 {rest}").said
+        assert "INC-99" in missing
+        assert hidden == missing.replace("INC-99", "INC-1")
+    assert len(story.record(1).timeline) == 2
 
 
 def test_an_outsiders_lists_menus_and_home_leave_it_out(story, room):

@@ -132,8 +132,8 @@ def test_a_commander_who_is_missing_is_asked_for_from_the_button(on_stage):
     assert story.minute_strikes() == 0
 
 
-@pytest.mark.parametrize("typed", ["away", "away until", "away until someday", "away until 2026-11-01"])
-def test_an_absence_without_an_end_is_none(story, typed):
+def test_an_absence_without_an_end_is_none(story):
     (ana,) = story.people("Ana")
-    said = ana.types(f"/incident {typed}").said
-    assert "`/incident away until friday`" in said or "is not a day I know" in said
+    for typed in ("away", "away until", "away until someday", "away until 2026-11-01"):
+        said = ana.types(f"/incident {typed}").said
+        assert "`/incident away until friday`" in said or "is not a day I know" in said
