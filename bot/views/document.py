@@ -5,7 +5,7 @@ As Markdown it leaves Slack (export, e-mail, files); as pages it stands in the r
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,7 +140,7 @@ def broken_templates(policy: Policy) -> list[str]:
 
 def mentioned(record: Record) -> frozenset[str]:
     """The ids of all whom the document may name."""
-    return frozenset(_users(asdict(replace(record, undelivered=(), similar=()))))
+    return frozenset(_users(replace(record, undelivered=(), similar=())))
 
 
 def _users(value: object) -> Iterator[str]:
@@ -155,6 +155,9 @@ def _users(value: object) -> Iterator[str]:
         case list() | tuple():
             for inner in value:
                 yield from _users(inner)
+        case _ if is_dataclass(value):
+            for part in fields(value):
+                yield from _users(getattr(value, part.name))
 
 
 class _ByRole(Mrkdwn):
