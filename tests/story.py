@@ -12,7 +12,7 @@ Time stands still until the story moves it. Nothing is patched, and nobody sleep
 """
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -29,9 +29,11 @@ from db.records import Record
 from db.store import Store
 from sandbox import Outcome, Person, Workspace, interactions, manifest
 from sandbox.people.surface import look_at
+from tests.beginnings import Beginnings
 
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
 PEOPLE = ("Ana", "Bo", "Kai", "Mia")
+BEGINNINGS = Beginnings()
 
 
 class SlackClock:
@@ -47,10 +49,12 @@ class SlackClock:
 class Story:
     """A workspace with people, an incidents channel and the bot."""
 
-    def __init__(self, workspace: Workspace, bot: Tocsin, clock: MovableClock) -> None:
+    def __init__(self, workspace: Workspace, bot: Tocsin, clock: MovableClock, rules: str | None = None) -> None:
+        """With nothing set but these `rules`, it may go on from where another one was that began like it."""
         self.slack = workspace
         self.bot = bot
         self.clock = clock
+        self.rules = rules
 
     # ── who and where ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -75,6 +79,14 @@ class Story:
     def told(self, number: int) -> list[str]:
         """The timeline's entries, as kinds."""
         return [entry.kind.value for entry in self.record(number).timeline]
+
+    def begins(self, does: Callable[..., "Room"], *what: Any) -> "Room":
+        """What `does(story, *what)` leads to; once another story has begun with it, this one goes on from there."""
+        if self.rules is None:
+            return does(self, *what)
+        key = (does.__module__, does.__qualname__, repr(what), self.rules)
+        store = self.bot.parts.store
+        return Room(self, BEGINNINGS.once(key, store, self.slack, self.clock, lambda: does(self, *what).id))
 
     # ── time ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,12 +196,7 @@ class Actor:
 
     def declares(self, title: str, **fields: Any) -> "Room":
         """Declare with the form; gives the room."""
-        before = set(self.story.rooms())
-        self.types("/incident declare")
-        outcome = self.fills("Declare an incident", title=title, **fields)
-        assert outcome.ok, outcome
-        (name,) = set(self.story.rooms()) - before
-        return self.story.room(name)
+        return self.story.begins(_declared, self.person.name, title, fields)
 
     def presses(self, action_id: str, value: str, on: "Card") -> Outcome:
         """Click a button of a card that this person's client still shows, though the card has changed since."""
@@ -313,6 +320,16 @@ def _pieces(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for part in value:
             yield from _pieces(part)
+
+
+def _declared(story: Story, person: str, title: str, fields: dict[str, Any]) -> Room:
+    (declarer,) = story.people(person)
+    before = set(story.rooms())
+    declarer.types("/incident declare")
+    outcome = declarer.fills("Declare an incident", title=title, **fields)
+    assert outcome.ok, outcome
+    (name,) = set(story.rooms()) - before
+    return story.room(name)
 
 
 def _id(room: "Room | str") -> str:

@@ -47,7 +47,7 @@ def on_stage(database_url: str, engine: Engine, clock: MovableClock, tmp_path: P
 
         taken_down.append(take_down)
         bot.connect()
-        return Story(slack, bot, clock)
+        return Story(slack, bot, clock, None if more else rules)
 
     yield begin
     for take_down in taken_down:

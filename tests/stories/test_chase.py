@@ -22,6 +22,10 @@ def story(on_stage):
 @pytest.fixture
 def room(story):
     """A review, owned by Bo; Kai is commander."""
+    return story.begins(in_review)
+
+
+def in_review(story):
     (ana,) = story.people("Ana")
     room = ana.declares("Checkout is down", severity="sev1")
     ana.types("/incident assign commander @Bo", room)

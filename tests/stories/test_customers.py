@@ -35,6 +35,10 @@ def story(on_stage):
 
 @pytest.fixture
 def room(story):
+    return story.begins(with_somebody_who_tells)
+
+
+def with_somebody_who_tells(story):
     ana, kai = story.people("Ana", "Kai")
     room = ana.declares("Checkout is down", severity="sev1", what_is_happening="Cards are refused.")
     kai.types("/incident take INC-1 comms")

@@ -15,6 +15,10 @@ from tests.story import text
 
 @pytest.fixture
 def room(story):
+    return story.begins(with_what_is_private)
+
+
+def with_what_is_private(story):
     ana, bo = story.people("Ana", "Bo")
     room = ana.declares("Checkout is down")
     bo.person.joins(room.id)

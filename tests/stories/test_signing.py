@@ -25,6 +25,10 @@ def story(on_stage):
 @pytest.fixture
 def room(story):
     """In review. Ana declared it and commands, Bo is on call, Kai speaks with customers."""
+    return story.begins(in_review)
+
+
+def in_review(story):
     ana, bo, kai = story.people("Ana", "Bo", "Kai")
     room = ana.declares("Queue is stuck", severity="sev2")
     ana.types("/incident take commander", room)
