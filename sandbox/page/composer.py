@@ -96,7 +96,8 @@ class Composer:
                 self.text.props["aria-label"] = name
                 self.text.on("keydown", self._key, js_handler=_KEYS)
                 self._tools()
-        self._typed("")
+        self._popup.set_visibility(False)
+        self._usage.set_visibility(False)
 
     def _tools(self) -> None:
         with Tag("div", classes="composer-tools"):
@@ -160,6 +161,8 @@ class Composer:
             self._usage.set_text(f"{command.command}  {command.usage_hint}")
 
     def _offer(self, found: list[Completion]) -> None:
+        if not found and not self._list:  # while somebody just writes, nothing is drawn
+            return
         self._list = found
         self._popup.set_visibility(bool(found))
         self.box.attributes(data_completing="" if found else None)
