@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from nicegui import ui
@@ -65,7 +65,8 @@ class Drawn:
         with Tag("div", classes="message-row"):
             self._gutter = Pieces("gutter")
             self._body = Pieces("body")
-        self._tools = Pieces("hover-place")
+        self._tools = raw(_tools(in_thread=in_thread), "hover-place")
+        self._menus: dict[str, ui.menu] = {}
 
     def show(self, message: Json, *, compact: bool, version: str) -> None:
         """Bring it to `message`; `version` changes when names that it mentions have."""
@@ -78,7 +79,7 @@ class Drawn:
         self._gutter.show([Piece(f"{who}{compact}", partial(self._face, compact=compact))])
         self._body.show(self._pieces(who, version, compact=compact))
         bare = message.get("is_ephemeral") or is_line(message) or message.get("subtype") == "tombstone"
-        self._tools.show([] if bare else [Piece(json.dumps(self._given()), self._hover)])
+        self._tools.set_visibility(not bare)
 
     def _remarks(self) -> Iterator[str]:
         """The small lines above it."""
@@ -220,45 +221,40 @@ class Drawn:
     async def _dismiss(self) -> None:
         await self.tab.do(self.tab.person.dismisses, self.message)
 
-    # -- the menu that appears under the mouse ------------------------------------------------------------------------
+    # -- the tools that appear under the mouse ------------------------------------------------------------------------
+
+    async def use(self, tool: str) -> None:
+        """What a tool of `_tools` does."""
+        if tool in emoji.QUICK:
+            await self._reaction(tool, mine=tool in self._given())()
+        elif tool == "reply":
+            self._open_thread()
+        elif tool in {"reactions", "more"}:
+            self._menu(tool).open()
 
     def _given(self) -> list[str]:
         """The reactions of this reader."""
         return [one["name"] for one in self.message.get("reactions", []) if self.view.me in one["users"]]
 
-    def _hover(self) -> None:
-        given = self._given()
-        with Tag("div", classes="hover", role="toolbar", aria_label="Message actions"):
-            for name in emoji.QUICK:
-                label = f"React with {name.replace('_', ' ')}"
-                click(push(emoji.spell(name), f"tool {name}", label=label), self._reaction(name, mine=name in given))
-            with push("☺", "tool", label="Find another reaction") as more:
-                self._lazily(more, self._picker)
-            if not self.in_thread:
-                click(push("💬", "tool", label="Reply in thread"), self._open_thread)
-            with push("⋮", "tool", label="More actions") as other:
-                self._lazily(other, self._more)
-
-    def _lazily(self, button: Tag, fill: Callable[[ui.menu], None]) -> None:
+    def _menu(self, tool: str) -> ui.menu:
         """A menu that is built when it is first asked for: fifty messages need not carry a hundred menus."""
-        menus: list[ui.menu] = []
-
-        def show() -> None:
-            if not menus:
-                with button:
-                    menus.append(ui.menu().props("auto-close no-parent-event"))
-                with menus[0]:
-                    fill(menus[0])
-            menus[0].open()
-
-        click(button, show)
+        if tool not in self._menus:
+            with self._tools.parent_slot or self._body.box:
+                menu = self._menus[tool] = ui.menu().props("auto-close no-parent-event")
+            menu.props["target"] = f'#{self._tools.html_id} [data-tool="{tool}"]'
+            with menu:
+                if tool == "reactions":
+                    self._picker(menu)
+                else:
+                    self._more()
+        return self._menus[tool]
 
     def _picker(self, menu: ui.menu) -> None:
         menu.classes("emoji-menu")
         for name in emoji.PICKER:
             click(push(emoji.spell(name), "tool", label=name), self._reaction(name, mine=False))
 
-    def _more(self, menu: ui.menu) -> None:
+    def _more(self) -> None:
         tab, message = self.tab, self.message
         for shortcut in tab.ws.manifest.features.shortcuts:
             if shortcut.type == "message":
@@ -268,10 +264,30 @@ class Drawn:
                     Tag("span", tab.ws.manifest.name, "hint")
         if message.get("user") == tab.person.id and not message.get("bot_id"):
             ui.separator()
-            ui.menu_item("Edit message", on_click=lambda: self.edit(message))
-            ui.menu_item("Delete message…", on_click=lambda: tab.do(tab.person.deletes, message)).classes("danger")
+            ui.menu_item("Edit message", on_click=lambda: self.edit(self.message))
+            ui.menu_item("Delete message…", on_click=lambda: tab.do(tab.person.deletes, self.message)).classes("danger")
         elif not any(one.type == "message" for one in tab.ws.manifest.features.shortcuts):
             ui.menu_item("No shortcuts: the app declares none for messages").props("disable")
 
     def _shortcut(self, name: str) -> Callable[[], Any]:
         return lambda: self.tab.do(self.tab.person.shortcut, name, message=self.message, what=name)
+
+
+@cache
+def _tools(*, in_thread: bool) -> str:
+    """The tools of a message, as HTML: the same for each, so that fifty messages carry fifty elements and not four hundred.
+
+    `Stream` hears which was used.
+    """
+    tools = [(name, emoji.spell(name), f"React with {name.replace('_', ' ')}") for name in emoji.QUICK]
+    tools += [
+        ("reactions", "☺", "Find another reaction"),
+        ("reply", "💬", "Reply in thread"),
+        ("more", "⋮", "More actions"),
+    ]
+    buttons = (
+        f'<button type="button" class="tool" data-tool="{name}" aria-label="{label}" title="{label}">{glyph}</button>'
+        for name, glyph, label in tools
+        if not (in_thread and name == "reply")
+    )
+    return f'<div class="hover" role="toolbar" aria-label="Message actions">{"".join(buttons)}</div>'

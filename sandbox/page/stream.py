@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from nicegui import ui
 
@@ -64,11 +65,18 @@ class Stream:
         click(self._earlier, earlier)
         for event in ("click", "keydown.enter"):
             box.on(event, self._follow_channel, js_handler=_CHANNEL_CLICK)
+        box.on("click", self._use_tool, js_handler=_TOOL_CLICK)
 
     async def _follow_channel(self, event: object) -> None:
         channel = str(getattr(event, "args", ""))
         if channel in self.tab.ws.state.channels:
             await self.tab.go(channel)
+
+    async def _use_tool(self, event: Any) -> None:
+        ts, tool = event.args
+        entry = self._entries.get(ts)
+        if entry and entry.drawn:
+            await entry.drawn.use(tool)
 
     def to_end(self) -> None:
         """Bring the newest into sight, as after one's own message."""
@@ -190,5 +198,9 @@ class Stream:
         dialog.open()
 
 
-# The only thing the server cannot know is which mention inside a text was clicked.
+# What the server cannot know: which mention inside a text was clicked, and which of a message's tools.
 _CHANNEL_CLICK = '(e) => { const to = e.target.closest("[data-channel]"); if (to) emit(to.dataset.channel); }'
+_TOOL_CLICK = """(e) => {
+  const tool = e.target.closest("[data-tool]");
+  if (tool) emit(tool.closest("[data-ts]").dataset.ts, tool.dataset.tool);
+}"""

@@ -37,6 +37,11 @@ def test_own_messages_can_be_edited_and_deleted(tab):
     expect(bo.message("Pizza")).to_contain_text("(edited)")
     ana.message("Pizza").hover()
     ana.message("Pizza").get_by_role("button", name="More actions").click()
+    ana.page.get_by_text("Edit message").click()
+    expect(ana.modal("Edit message").get_by_label("Message")).to_have_value("Pizza")
+    ana.modal("Edit message").get_by_role("button", name="Cancel").click()
+    ana.message("Pizza").hover()
+    ana.message("Pizza").get_by_role("button", name="More actions").click()
     ana.page.get_by_text("Delete message…").click()
     expect(bo.message("Pizza")).to_have_count(0)
 
