@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,34 +19,23 @@ from db.enums import Phase, ReviewState
 from db.records import Record
 from db.store import Store
 from tests.cli.conftest import Tocsin
+from tests.processes import Forked
 
 ROOT = Path(__file__).parents[2]
 UP = re.compile(r"Open (http://127\.0\.0\.1:\d+)/")
 
-Demo = subprocess.Popen[str]
-
 
 @pytest.fixture
-def starts(desk: Path) -> Iterator[Callable[..., Demo]]:
-    """Starts `tocsin demo` on the desk, and gives it back once it is up or has given up."""
+def starts(desk: Path) -> Iterator[Callable[[], Forked]]:
+    """Starts `tocsin demo` on the desk."""
     ours = {str(field.alias) for field in Settings.model_fields.values()}
-    started: list[Demo] = []
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    started: list[Forked] = []
 
-    def start(*options: str) -> Demo:
-        command = [
-            sys.executable,
-            "-c",
-            "import sys; from bot.__main__ import main; sys.exit(main())",
-            "demo",
-            *options,
-        ]
-        environment = {name: value for name, value in os.environ.items() if name not in ours}
-        environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "120"}
-        process = subprocess.Popen(
-            command, cwd=desk, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        return process
+    def start() -> Forked:
+        started.append(Forked("demo", environment=environment, folder=desk))
+        return started[-1]
 
     yield start
     for process in started:
@@ -56,7 +43,7 @@ def starts(desk: Path) -> Iterator[Callable[..., Demo]]:
         process.communicate()
 
 
-def address(process: Demo) -> str:
+def address(process: Forked) -> str:
     """Where the workspace is, as the demo says once it is up."""
     assert process.stdout is not None
     assert process.stderr is not None
@@ -84,7 +71,7 @@ def channels(url: str) -> dict[str, list[str]]:
     }
 
 
-def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[..., Demo], desk: Path) -> None:
+def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[[], Forked], desk: Path) -> None:
     demo = starts()
     before = channels(address(demo))
     incidents = records(desk)
@@ -98,7 +85,7 @@ def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[..., De
 
     again.send_signal(signal.SIGINT)
     out, err = again.communicate()
-    assert (again.returncode, err) == (0, "")
+    assert (again.wait(), err) == (0, "")
     assert "Stopped. Everything is kept in .demo." in out
     assert (desk / ".demo" / "tocsin.log").read_text() == ""
 
@@ -137,13 +124,11 @@ def test_only_one_demo_at_a_time(desk: Path) -> None:
         pass
 
 
-def test_a_port_that_is_taken(starts: Callable[..., Demo]) -> None:
+def test_a_port_that_is_taken(tocsin: Tocsin) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        process = starts("--port", str(port))
-        _, err = process.communicate()
-    assert process.returncode == 1
-    assert err == f"tocsin: Port {port} is taken. Choose another: `make demo PORT=8200`.\n"
+        reply = tocsin("demo", "--port", str(port))
+    assert (reply.code, reply.said) == (1, f"Port {port} is taken. Choose another: `make demo PORT=8200`.")
 
 
 def test_its_policy_may_be_changed(desk: Path) -> None:

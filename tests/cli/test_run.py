@@ -21,12 +21,13 @@ from bot.clock import MovableClock
 from bot.settings import Settings
 from sandbox import Workspace, running
 from tests.cli.conftest import Tocsin
+from tests.processes import Forked
 from tests.story import workspace
 
 ROOT = Path(__file__).parents[2]
 LOG_LINE = re.compile(r"\S+Z (INFO|WARNING|ERROR) [\w.]+: .+")
 
-Process = subprocess.Popen[str]
+Process = Forked | subprocess.Popen[str]
 
 
 @pytest.fixture
@@ -43,13 +44,17 @@ def runs(slack: Workspace, tmp_path: Path) -> Iterator[Callable[..., Process]]:
     environment |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'tocsin.db'}", "TOCSIN_HTTP": "127.0.0.1:0"}
     started: list[Process] = []
 
-    def run(**settings: str) -> Process:
-        command = [sys.executable, "-c", "import sys; from bot.__main__ import main; sys.exit(main())", "run"]
-        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        everything = environment | settings | {"PYTHONPATH": path}
-        process = subprocess.Popen(command, cwd=tmp_path, env=everything, stderr=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
+    def run(*, anew: bool = False, **settings: str) -> Process:
+        """`anew` loads the program, as in life; otherwise it is forked from one that has loaded it."""
+        everything = environment | settings
+        if anew:
+            command = [sys.executable, "-m", "bot", "run"]
+            everything |= {"PYTHONPATH": str(ROOT)}
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            started.append(subprocess.Popen(command, cwd=tmp_path, env=everything, text=True, **pipes))
+        else:
+            started.append(Forked("run", environment=everything, folder=tmp_path))
+        return started[-1]
 
     yield run
     for process in started:
@@ -77,7 +82,7 @@ def last_line(process: Process) -> str:
 
 
 def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
-    bot = runs()
+    bot = runs(anew=True)
     assert bot.stderr is not None
     up = bot.stderr.readline()
     port = re.search(r"INFO bot.app: tocsin is up; health on port (\d+)$", up)

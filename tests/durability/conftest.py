@@ -18,8 +18,8 @@ from bot.clock import MovableClock
 from db.engine import open_engine
 from sandbox import running
 from tests import story
-from tests.durability.processes import Bot
 from tests.durability.stage import Stage
+from tests.processes import Bot
 from tests.stories.conftest import hang_up
 
 # A Monday morning: the clock only goes forward, case after case.

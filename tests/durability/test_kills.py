@@ -4,8 +4,6 @@ The crash matrix breaks every call inside one process. Here the kernel does it: 
 others may be too.
 """
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,9 +15,9 @@ import pytest
 from bot.clock import MovableClock
 from db.models import Incident
 from tests.conftest import DATABASES
-from tests.durability.processes import LEAVES_WITHIN, START_SECONDS
 from tests.durability.scenes import ongoing
 from tests.durability.stage import Stage
+from tests.processes import LEAVES_WITHIN, START_SECONDS, Forked
 
 DECLARE, UPDATE, RAISE = (
     "/incident declare Payments fail",
@@ -114,19 +112,15 @@ def test_it_leaves_in_time_though_slack_does_not_answer(starts, sqlite_stage: St
 
 def test_a_second_bot_on_a_file_is_refused_and_other_commands_work(starts, sqlite_stage: Stage, tmp_path: Path):
     bot = starts(sqlite_stage)
-    second = _tocsin(sqlite_stage, tmp_path, "run")
-    listed = _tocsin(sqlite_stage, tmp_path, "list", "--all")
+    second = Forked("run", environment=sqlite_stage.environment, folder=tmp_path)
+    listed = Forked("list", "--all", environment=sqlite_stage.environment, folder=tmp_path)
+    _, refused = second.communicate()
+    _, nothing = listed.communicate()
     bot.dies()
-    assert second.returncode == 2
-    assert second.stderr.count("\n") == 1
-    assert "another `tocsin run` uses this SQLite file" in second.stderr
-    assert (listed.returncode, listed.stderr) == (0, "")
-
-
-def _tocsin(stage: Stage, folder: Path, *words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "bot", *words]
-    environment = {**stage.environment, "PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    assert second.wait() == 2
+    assert refused.count("\n") == 1
+    assert "another `tocsin run` uses this SQLite file" in refused
+    assert (listed.wait(), nothing) == (0, "")
 
 
 def _room(stage: Stage) -> str:

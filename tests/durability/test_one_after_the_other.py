@@ -20,8 +20,8 @@ from sqlalchemy import func, select
 
 from bot.clock import MovableClock
 from db.models import Effect, Incident
-from tests.durability.processes import Bot
 from tests.durability.stage import Stage
+from tests.processes import Bot
 from tests.story import PEOPLE
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
