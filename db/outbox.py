@@ -305,6 +305,10 @@ def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> No
         settled.seal(row)
 
 
+_DEAD = select(_EFFECTS.c.id, _EFFECTS.c.key).where(_EFFECTS.c.state == DEAD).order_by(_EFFECTS.c.id)
+_DEAD_OF = _DEAD.where(_EFFECTS.c.incident_id == bindparam("incident", type_=Integer()))
+
+
 def next_due(session: Session) -> datetime | None:
     """When the earliest unsettled effect may be carried; None when the outbox is empty."""
     waiting = session.scalar(select(func.min(Effect.due_at)).where(Effect.state == EffectState.WAITING))
@@ -314,11 +318,10 @@ def next_due(session: Session) -> datetime | None:
 
 def revive(session: Session, *, now: datetime, incident: int | None = None) -> int:
     """Give dead effects a new life, of one incident or all; the number of them. Their attempts start again, at one, so that their carrier looks before it says anything twice."""
-    dead = select(Effect.id, Effect.key).where(Effect.state == DEAD).order_by(Effect.id)
-    if incident is not None:
-        dead = dead.where(Effect.incident_id == incident)
+    session.flush()
+    dead = _DEAD if incident is None else _DEAD_OF
     revived = 0
-    for effect_id, key in session.execute(dead).all():
+    for effect_id, key in session.connection().execute(dead, {"incident": incident}).all():
         waiting = key and session.scalar(
             select(Effect.id).where(Effect.key == key, Effect.state == EffectState.WAITING)
         )

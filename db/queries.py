@@ -4,7 +4,20 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from db.enums import EffectState, EntryKind, Phase, ReviewState
@@ -119,6 +132,12 @@ _READERS = of_incident(ReaderRecord, Reader, Reader.name, Reader.key)
 _DEPLOYMENT = of_incident(DeploymentRecord, Deployment)
 _NOTICE = of_incident(NoticeRecord, Notice)
 _RISK = of_incident(RiskAnswerRecord, RiskAnswered)
+_CONCERNED: CompoundSelect[*tuple[Any, ...]] = union_all(
+    select(Role.user, literal_column("1").label("place")).where(Role.incident_id == NUMBER),
+    select(Action.owner, literal_column("2")).where(Action.incident_id == NUMBER, Action.state == OPEN_ACTION),
+    select(Review.owner, literal_column("3")).where(Review.incident_id == NUMBER),
+    select(Member.user, literal_column("4")).where(Member.incident_id == NUMBER, Member.present),
+).order_by("place", "user")
 _NOW = bindparam("now", type_=Utc())
 _REVIEWS_OVERDUE = Rows(
     ReviewRecord,
@@ -440,6 +459,12 @@ def away(session: Session, users: Iterable[str], now: datetime) -> dict[str, dat
 def members(session: Session, number: int) -> set[str]:
     """Who is in the incident's room, as far as Slack told."""
     return set(session.scalars(select(Member.user).where(Member.incident_id == number, Member.present)))
+
+
+def concerned(session: Session, number: int) -> list[str]:
+    """Who holds a role, owns an open action or the review, or is in the room, in this order; some more than once."""
+    session.flush()
+    return [user for user, _ in session.connection().execute(_CONCERNED, {"number": number})]
 
 
 def action(session: Session, action_id: int) -> ActionRecord | None:

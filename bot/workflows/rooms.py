@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.effects import (
     CheckRoom,
@@ -19,8 +19,8 @@ from bot.effects import (
 from bot.workflows import people, wording
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
-from db.enums import ActionState, EntryKind
-from db.models import Action, Incident, Member, Person, Review, Role, SeenEvent
+from db.enums import EntryKind
+from db.models import Incident, Member, Person, Review, SeenEvent, SlackId
 from db.store import Work
 
 ROOMS_MOST = 1000
@@ -33,6 +33,7 @@ UNHEARD: dict[str, tuple[str | None, tuple[str, ...]]] = {
 }
 # What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
 MEMBERS_ASKED_AGO = timedelta(minutes=1)
+_OF_ROOM = select(Incident.id).where(Incident.room == bindparam("room", type_=SlackId))
 
 
 def first_time(work: Work, event_id: str) -> bool:
@@ -41,35 +42,28 @@ def first_time(work: Work, event_id: str) -> bool:
 
 
 def opened(work: Work, *, number: int, room: str, name: str) -> None:
-    """The room is there: bring in everybody who belongs there, and show the card."""
+    """The room is there: show the card, and bring in everybody who belongs there."""
     incident = work.incident(number)
     if incident.room == room:
         return
     incident.room, incident.room_name = room, name
     work.note(incident, EntryKind.ROOM, name, by="tocsin", data={"room": room})
+    redraw(work, incident, outside=True)
     work.tell(Invite(incident=number, users=_belonging(work, incident)))
     outbox.revive(work.session, now=work.now, incident=number)  # What could not be said for want of a room.
-    if work.session.get(Review, number) is not None:  # Another room than before: what stood in that one comes again.
+    if (
+        queries.review(work.session, number) is not None
+    ):  # Another room than before: what stood in that one comes again.
         work.tell(SharePicture(incident=number))
-    redraw(work, incident, outside=True)
 
 
 def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
     """Everybody who belongs into the room: who declared, holds a role, owes something, was called by a rule, or was there."""
-    holders = work.session.scalars(select(Role.user).where(Role.incident_id == incident.id).order_by(Role.role))
-    owners = work.session.scalars(
-        select(Action.owner)
-        .where(Action.incident_id == incident.id, Action.state == ActionState.OPEN)
-        .order_by(Action.id)
-    )
-    review = work.session.get(Review, incident.id)
-    members = sorted(queries.members(work.session, incident.id))  # of a room that is gone
+    concerned = queries.concerned(work.session, incident.id)
     called = [
         one for record in queries.escalations(work.session, incident.id) for one in record.orders.get("invite", ())
     ]
-    return tuple(
-        dict.fromkeys((incident.declared_by, *holders, *owners, *([review.owner] if review else []), *called, *members))
-    )
+    return tuple(dict.fromkeys((incident.declared_by, *concerned, *called)))
 
 
 def card_posted(work: Work, *, number: int, ts: str | None) -> None:
@@ -129,13 +123,11 @@ def _is_member(work: Work, room: str, user: str, *, present: bool, at: datetime)
         return
     if work.incident(number).private:  # Whether they see it depends on this.
         work.tell(RefreshHomes(incident=number), only_if="watched")
-    if work.insert_once(Member, incident_id=number, user=user, present=present, as_of=at):
-        return
-    work.session.execute(
-        update(Member)
-        .where(Member.incident_id == number, Member.user == user, Member.as_of <= at)
-        .values(present=present, as_of=at)
-    )
+    known = work.session.get(Member, (number, user))  # Locked with the incident.
+    if known is None:
+        work.session.add(Member(incident_id=number, user=user, present=present, as_of=at))
+    elif known.as_of <= at:
+        known.present, known.as_of = present, at
 
 
 def members_are(work: Work, *, room: str, users: Collection[str]) -> None:
@@ -273,4 +265,4 @@ def repair(work: Work, *, number: int) -> int:
 
 
 def _incident_of(work: Work, room: str) -> int | None:
-    return work.session.scalars(select(Incident.id).where(Incident.room == room)).one_or_none()
+    return work.session.scalars(_OF_ROOM, {"room": room}).one_or_none()
