@@ -1,9 +1,11 @@
 """The command line as an operator uses it: a folder, an environment, and what comes back."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,35 @@ def books(sqlite_url: str, clock: MovableClock, monkeypatch: pytest.MonkeyPatch)
     store = Store(sqlite_url, clock.now)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def shelf() -> dict[str, tuple[bytes, datetime]]:
+    """Files in which something was told, and when that was."""
+    return {}
+
+
+@pytest.fixture
+def told_once(
+    books: Store, clock: MovableClock, desk: Path, shelf: dict[str, tuple[bytes, datetime]]
+) -> Callable[[Callable[[], object]], None]:
+    """Fills the books with what a function tells. It is called once in a run: later the file and the clock are as it left them."""
+
+    def fill(tell: Callable[[], object]) -> None:
+        name, file = f"{tell.__module__}.{tell.__qualname__}", desk / "tocsin.db"
+        if name not in shelf:
+            tell()
+            books.engine.dispose()
+            with closing(sqlite3.connect(file)) as plain:
+                plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shelf[name] = file.read_bytes(), clock.now()
+            return
+        content, moment = shelf[name]
+        books.engine.dispose()
+        file.write_bytes(content)
+        clock.moves_to(moment)
+
+    return fill
 
 
 def declare(store: Store, title: str = "Checkout is down", **more: object) -> int:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import random
 import sqlite3
 import zipfile
@@ -23,24 +24,30 @@ from tests.conftest import NOON
 from tests.whole import ANA, BO, IMPACT, KAI, RULES, Life, rules
 
 PERIOD = ("--from", "2026-11-01", "--to", "2027-12-31")
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+BYTES = 500 if NIGHTLY else 20
 SECRET = "Somebody copied the ledger"
 
 
 @pytest.fixture
-def life(books: Store, clock, tmp_path: Path, monkeypatch) -> Life:
+def life(books: Store, clock, tmp_path: Path, monkeypatch, told_once) -> Life:
     """A whole incident, a private one, a drill, a false alarm, and a duplicate; all in the winter of 2026."""
     monkeypatch.setenv("TOCSIN_POLICY", str(tmp_path / "rules.yml"))
     told = Life(books, clock, rules(tmp_path))
-    told.tells("=cmd|' /C calc'!A0")
-    told.tells(SECRET, private=True)
-    told.tells("Practising", drill=True)
-    for _ in range(2):
-        told(incidents.declare, policy=told.policy, by=ANA.user, title="Nothing at all")
-    told(incidents.dismiss, policy=told.policy, number=4, by=ANA.user, reason="a test")
-    told(incidents.declare, policy=told.policy, by=ANA.user, title="Still nothing")
-    told(incidents.merge, policy=told.policy, number=5, into=6, by=ANA.user)
-    for person in (ANA, BO, KAI):
-        told(remember, person=person)
+
+    def tell() -> None:
+        told.tells("=cmd|' /C calc'!A0")
+        told.tells(SECRET, private=True)
+        told.tells("Practising", drill=True)
+        for _ in range(2):
+            told(incidents.declare, policy=told.policy, by=ANA.user, title="Nothing at all")
+        told(incidents.dismiss, policy=told.policy, number=4, by=ANA.user, reason="a test")
+        told(incidents.declare, policy=told.policy, by=ANA.user, title="Still nothing")
+        told(incidents.merge, policy=told.policy, number=5, into=6, by=ANA.user)
+        for person in (ANA, BO, KAI):
+            told(remember, person=person)
+
+    told_once(tell)
     return told
 
 
@@ -191,14 +198,14 @@ def test_one_changed_byte_of_an_archive_is_named(tocsin: Tocsin, life: Life) -> 
 def test_one_changed_byte_of_a_sqlite_file_is_named_or_changes_nothing(
     tocsin: Tocsin, life: Life, books: Store, desk: Path
 ) -> None:
-    """A file has bytes in which nothing is kept. Any other is found, by us or by SQLite."""
+    """A file has bytes in which nothing is kept. Any other is found, by us or by SQLite. At night many more are tried."""
     books.engine.dispose()
     file = desk / "tocsin.db"
     with sqlite3.connect(file) as plain:
         plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     plain.close()
-    content, wanted, draw, named = file.read_bytes(), kept(file), random.Random(7), 0
-    for _ in range(20):
+    content, wanted, draw, named = file.read_bytes(), kept(file), random.Random(None if NIGHTLY else 7), 0
+    for _ in range(BYTES):
         at = draw.randrange(len(content))
         file.write_bytes(content[:at] + bytes([content[at] ^ (1 << draw.randrange(8))]) + content[at + 1 :])
         reply = tocsin("verify")
@@ -206,6 +213,7 @@ def test_one_changed_byte_of_a_sqlite_file_is_named_or_changes_nothing(
         assert reply.code == 1 or kept(file) == wanted, at
         assert not reply.err or "bug" not in reply.said
         named += reply.code
+    print(f"{named} of {BYTES} bytes named, in the others nothing is kept")  # noqa: T201 -- what a night is for
     assert named > 3
 
 

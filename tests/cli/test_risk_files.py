@@ -26,19 +26,23 @@ SECRET = "Zebra"
 
 
 @pytest.fixture
-def register(tocsin: Tocsin, books: Store) -> None:
+def register(tocsin: Tocsin, books: Store, told_once) -> None:
     """R-1, which INC-1 showed and an action treats; R-2, which the private INC-2 showed."""
-    with books.begin() as work:
-        people.remember(work, BO)
-    sure = ("--owner", "U0BO", "--likelihood", "2", "--impact", "4")
-    for words in (
-        ("declare", "=cmd|' /C calc'!A0", "--kind", "security", "--severity", "sev1"),
-        ("risks", "answer", "INC-1", "--new", '=HYPERLINK("x")', *sure),
-        ("declare", f"{SECRET} leak", "--kind", "security", "--private"),
-        ("risks", "answer", "INC-2", "--new", "A partner tells", *sure),
-        ("phase", "INC-1", "review"),
-    ):
-        assert tocsin(*words).code == 0, words
+
+    def tell() -> None:
+        with books.begin() as work:
+            people.remember(work, BO)
+        sure = ("--owner", "U0BO", "--likelihood", "2", "--impact", "4")
+        for words in (
+            ("declare", "=cmd|' /C calc'!A0", "--kind", "security", "--severity", "sev1"),
+            ("risks", "answer", "INC-1", "--new", '=HYPERLINK("x")', *sure),
+            ("declare", f"{SECRET} leak", "--kind", "security", "--private"),
+            ("risks", "answer", "INC-2", "--new", "A partner tells", *sure),
+            ("phase", "INC-1", "review"),
+        ):
+            assert tocsin(*words).code == 0, words
+
+    told_once(tell)
 
 
 def rows(text: str) -> list[dict[str, str]]:

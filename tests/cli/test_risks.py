@@ -9,18 +9,22 @@ from tests.cli.conftest import BO, Tocsin
 
 
 @pytest.fixture
-def register(tocsin: Tocsin, books: Store) -> None:
+def register(tocsin: Tocsin, books: Store, told_once) -> None:
     """R-1, which INC-1 showed, and R-2."""
-    with books.begin() as work:
-        people.remember(work, BO)
-    assert tocsin("declare", "The disk is full").code == 0
-    added = tocsin("risks", "add", "A disk fills up", "--likelihood", "2", "--impact", "4", "--by", "U0BO")
-    assert added.out.startswith("R-1 is in the register. It is to be looked at again by 20")
-    answered = tocsin("risks", "answer", "INC-1", "--risk", "R-1", "--by", "U0ANA")
-    assert answered.out.startswith("INC-1 has its answer for the risk register.")
-    new = ("--new", "Nobody renews it", "--likelihood", "5", "--impact", "3", "--owner", "U0BO")
-    assert tocsin("declare", "Somebody is in it", "--private").code == 0
-    assert tocsin("risks", "answer", "INC-2", *new).code == 0
+
+    def tell() -> None:
+        with books.begin() as work:
+            people.remember(work, BO)
+        assert tocsin("declare", "The disk is full").code == 0
+        added = tocsin("risks", "add", "A disk fills up", "--likelihood", "2", "--impact", "4", "--by", "U0BO")
+        assert added.out.startswith("R-1 is in the register. It is to be looked at again by 20")
+        answered = tocsin("risks", "answer", "INC-1", "--risk", "R-1", "--by", "U0ANA")
+        assert answered.out.startswith("INC-1 has its answer for the risk register.")
+        new = ("--new", "Nobody renews it", "--likelihood", "5", "--impact", "3", "--owner", "U0BO")
+        assert tocsin("declare", "Somebody is in it", "--private").code == 0
+        assert tocsin("risks", "answer", "INC-2", *new).code == 0
+
+    told_once(tell)
 
 
 def test_the_register_is_listed_and_shown(tocsin: Tocsin, books: Store, register: None) -> None:
