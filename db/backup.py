@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 import migrations
 from db import proof
+from db.engine import writing
 from db.models import Base, Incident
 
 FORMAT = 1
@@ -70,7 +71,7 @@ def restore(engine: Engine, path: Path) -> Summary:
                 f"The backup has schema {manifest['revision']}, the database {migrations.current(engine)}. "
                 "Restore into an empty database; it is brought to the right schema by itself."
             )
-        with engine.connect().execution_options(tocsin_writes=True) as connection:
+        with writing(engine) as connection:
             _check_empty(connection)
             for table in Base.metadata.sorted_tables:
                 _read_table(connection, table, archive, manifest["tables"][table.name])

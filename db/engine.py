@@ -38,12 +38,24 @@ def open_engine(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    # Whoever shares a commit has a savepoint: three words, which SQLAlchemy would compile anew each time, at ten times the
-    # price of saying them.
-    engine.dialect.do_savepoint = _save  # type: ignore[method-assign] # as a dialect of our own would
+    event.listen(engine, "checkin", _read_again)
+    # As a dialect of our own would. An engine with a listener to its transactions asks at every statement who listens, and a
+    # savepoint, which whoever shares a commit has, would be compiled anew each time: both cost more than SQLite's answer.
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign]
+    engine.dialect.do_savepoint = _save  # type: ignore[method-assign]
     engine.dialect.do_release_savepoint = _release  # type: ignore[method-assign]
     return engine
+
+
+def writing(engine: Engine, patience: float = BUSY_SECONDS) -> Connection:
+    """A connection whose transactions may write.
+
+    On SQLite they take the lock as they begin, and wait for it so many seconds: a transaction that reads first and writes
+    later could fail half-way.
+    """
+    connection = engine.connect()
+    connection.info["writes"] = patience
+    return connection
 
 
 def _lay_aside(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
@@ -73,14 +85,21 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     entry.info["patience"] = None
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: a transaction that reads first and writes later could fail half-way.
-    options = connection.get_execution_options()
-    patience = int(1000 * options.get("tocsin_busy_seconds", BUSY_SECONDS))
-    if connection.info.get("patience") != patience:
-        _say(connection, f"PRAGMA busy_timeout = {patience}")
-        connection.info["patience"] = patience
-    _say(connection, "BEGIN IMMEDIATE" if options.get("tocsin_writes", False) else "BEGIN")
+def _read_again(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    entry.info.pop("writes", None)
+
+
+def _begin_sqlite(dbapi_connection: PoolProxiedConnection) -> None:
+    writes = dbapi_connection.info.get("writes")
+    patience = int(1000 * (BUSY_SECONDS if writes is None else writes))
+    cursor = dbapi_connection.cursor()
+    try:
+        if dbapi_connection.info["patience"] != patience:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            dbapi_connection.info["patience"] = patience
+        cursor.execute("BEGIN" if writes is None else "BEGIN IMMEDIATE")
+    finally:
+        cursor.close()
 
 
 def _save(connection: Connection, name: str) -> None:
@@ -92,11 +111,11 @@ def _release(connection: Connection, name: str) -> None:
 
 
 def _say(connection: Connection, statement: str) -> None:
-    """Tell the driver itself."""
+    """Tell the driver itself. What goes wrong is said as SQLAlchemy does, which wraps what is asked through it alone."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(statement)
-    except sqlite3.OperationalError as error:  # SQLAlchemy wraps what is asked through it alone.
+    except sqlite3.OperationalError as error:
         raise OperationalError(statement, None, error) from error
     finally:
         cursor.close()

@@ -31,6 +31,7 @@ def content_hash(entry: Any) -> str:
     return _hash_of(entry.incident_id, {name: getattr(entry, name) for name in _CONTENT})
 
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _CONTENT = ("seq", "at", "recorded_at", "kind", "by", "text", "data")
 
 
@@ -41,8 +42,7 @@ def _hash_of(incident: int, content: Mapping[str, Any]) -> str:
         "kind": content["kind"].value,
     }
     content = {**content, **plain, "incident": incident}
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def link(previous: str, content: str) -> str:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
 
-from db.engine import PATIENCE_SECONDS
+from db.engine import PATIENCE_SECONDS, writing
 from db.seals import Watched
 
 # The first of a group waits for all of it.
@@ -43,7 +43,7 @@ class Turns:
 
     def __init__(self, engine: Engine) -> None:
         """Nobody has the turn."""
-        self._engine = engine.execution_options(tocsin_writes=True)
+        self._engine = engine
         self._mutex = threading.Lock()
         self._is_taken = False
         self._line: deque[threading.Event] = deque()
@@ -76,11 +76,11 @@ class Turns:
 
     def _wait(self) -> float:
         """Until it is our turn; the seconds of patience that are left."""
-        began, called = time.monotonic(), threading.Event()
         with self._mutex:
             if not self._is_taken:
                 self._is_taken = True
                 return PATIENCE_SECONDS
+            began, called = time.monotonic(), threading.Event()
             self._line.append(called)
         if not called.wait(PATIENCE_SECONDS):
             with self._mutex:
@@ -90,7 +90,7 @@ class Turns:
         return max(0.0, PATIENCE_SECONDS - (time.monotonic() - began))
 
     def _open(self, patience: float) -> _Group:
-        connection = self._engine.connect().execution_options(tocsin_busy_seconds=round(patience, 1))
+        connection = writing(self._engine, round(patience, 1))
         try:
             connection.begin()
         except BaseException:

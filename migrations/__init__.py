@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from db.engine import writing
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -67,7 +69,7 @@ def _config(connection: Connection | None) -> "Config":
 
 
 def _under_lock(engine: Engine, step: "Callable[[Config], None]") -> None:
-    with engine.connect().execution_options(tocsin_writes=True) as connection:
+    with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             # Waiting for a lock longer than this means that something is wrong; a reader should not suffer for it.
             connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))

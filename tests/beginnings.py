@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.clock import MovableClock
+from db.engine import writing
 from db.models import Base
 from db.store import Store
 from sandbox import Workspace
@@ -53,7 +54,7 @@ class Beginnings:
         key = (store.engine.dialect.name, clock.now(), *what, *_before(store, slack))
         if key in self.seen:
             left = self.seen[key]
-            with store.engine.connect().execution_options(tocsin_writes=True) as connection:
+            with writing(store.engine) as connection:
                 _put(connection, left)
                 connection.commit()
             _move_in(slack, left.workspace)

@@ -32,6 +32,8 @@ ANOTHER_VERSION = "That button or form is from another version. `/incident` show
 NUMBER = re.compile(r"[0-9]{1,9}")
 KEY = re.compile(r"inc-(\d{1,9})", re.IGNORECASE)
 USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
+LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>")
 
 
 class SentBefore(Exception):
@@ -222,8 +224,8 @@ def plain(text: str) -> str:
     is escaped wherever it is shown.
     """
     text = USER.sub(r"<@\1>", text)
-    text = re.sub(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>", r"<#\1>", text)
-    text = re.sub(r"<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>", r"\1", text)
+    text = CHANNEL.sub(r"<#\1>", text)
+    text = LINK.sub(r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -51,6 +51,8 @@ def _slug(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Without control characters (NUL breaks PostgreSQL, the others break readers); line ends and tabs stay."""
+    if text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
