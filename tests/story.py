@@ -34,6 +34,7 @@ from tests.beginnings import Beginnings
 MANIFEST = Path(__file__).parents[1] / "app.manifest.yml"
 PEOPLE = ("Ana", "Bo", "Kai", "Mia")
 BEGINNINGS = Beginnings()
+_POLICIES: dict[str, policy.Policy] = {}
 
 
 class SlackClock:
@@ -113,10 +114,13 @@ class Story:
 
     def settles(self) -> None:
         """Until nothing is under way between the bot and the workspace."""
-        carried = 1
+        delivery, carried = self.bot.delivery, -1
         while carried:
             assert self.slack.quiet(), "an envelope was never acknowledged"
-            carried = self.bot.delivery.run_until_empty()
+            if carried > 0 and not delivery._news:
+                return  # What Slack answered with led to nothing.
+            delivery._news = False
+            carried = delivery.run_until_empty()
 
     # ── what left the bot ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -373,14 +377,13 @@ def bot(
 
 
 def _policy(rules: Path) -> policy.Policy:
-    return policy.load(rules) if rules.read_text() else _built_in_policy()
+    """What the file says; to read it takes longer than to begin the story, and most say what another one said."""
+    text = rules.read_text()
+    if text not in _POLICIES:
+        _POLICIES[text] = policy.load(rules if text else None)
+    return _POLICIES[text]
 
 
 @cache
 def _manifest() -> manifest.Manifest:
     return manifest.read(MANIFEST)
-
-
-@cache
-def _built_in_policy() -> policy.Policy:
-    return policy.load()
