@@ -7,10 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import stix2
 from hypothesis import given
 from hypothesis import strategies as st
-from oscal_bindings import parser
 from sqlalchemy import select
 
 from bot import policy, risksheet, sheets
@@ -134,6 +132,8 @@ def test_every_register_comes_back_as_it_was(risks: list[RiskRecord]) -> None:
 
 
 def test_assessors_get_a_plan_that_nists_schema_accepts(tocsin: Tocsin, books: Store, register: None) -> None:
+    from oscal_bindings import parser  # noqa: PLC0415 -- it takes half a second, and no other test needs it
+
     text = tocsin("risks", "export", "--format", "oscal").out
     parser.parse_plan_of_action_and_milestones(text)
     plan = json.loads(text)["plan-of-action-and-milestones"]
@@ -152,6 +152,8 @@ def test_assessors_get_a_plan_that_nists_schema_accepts(tocsin: Tocsin, books: S
 def test_threat_intelligence_is_stix(
     tocsin: Tocsin, books: Store, register: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import stix2  # noqa: PLC0415 -- the same
+
     text = tocsin("risks", "export", "--format", "stix").out
     bundle = stix2.parse(text, allow_custom=True)
     kinds = sorted(thing.type for thing in bundle.objects)

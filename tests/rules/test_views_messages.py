@@ -295,38 +295,42 @@ def test_every_kind_of_entry_has_a_template():
     assert kinds == {path.stem for path in (TEMPLATES / "timeline").glob("*.j2")}
 
 
-@pytest.mark.parametrize("what", SAID)
-def test_every_message_shows_its_values(what):
-    values, _ = SAID[what]
-    text = said(what, values)
-    for name in ("by", "user", "owner", "previous"):
-        if name in values and (what, name) not in FOR_BUTTONS:
-            assert f"<@{values[name]}>" in text
-    for name in ("text", "reason", "note", "title", "subject", "error"):
-        if name in values:
-            assert values[name] in text
-    for name in ("at", "until"):
-        if name in values:
-            assert "2026-11-24 21:40 UTC" in text
-    if "room" in values:
-        assert f"<#{values['room']}>" in text
+def test_every_message_shows_its_values():
+    for what, (values, _) in SAID.items():
+        text = said(what, values)
+        for name in ("by", "user", "owner", "previous"):
+            if name in values and (what, name) not in FOR_BUTTONS:
+                assert f"<@{values[name]}>" in text, what
+        for name in ("text", "reason", "note", "title", "subject", "error"):
+            assert values.get(name, "") in text, (what, name)
+        if "at" in values or "until" in values:
+            assert "2026-11-24 21:40 UTC" in text, what
+        if "room" in values:
+            assert f"<#{values['room']}>" in text, what
 
 
-@pytest.mark.parametrize(("what", "name"), OPTIONAL)
-@pytest.mark.parametrize("left_out", ["missing", "none"])
-def test_what_nobody_gave_is_not_said(what, name, left_out):
+def test_what_nobody_gave_is_not_said():
+    for what, name in OPTIONAL:
+        everything, _ = SAID[what]
+        missing = {key: value for key, value in everything.items() if key != name}
+        for values in (missing, {**missing, name: None}):
+            text = said(what, values)
+            assert "None" not in text, (what, name)
+            assert text != said(what, everything), (what, name)
+
+
+def test_a_needed_value_that_is_missing_is_an_error_and_no_empty_spot():
+    assert [(what, name) for what, name in NEEDED if not _is_missed(what, name)] == []
+
+
+def _is_missed(what, name):
     values = {key: value for key, value in SAID[what][0].items() if key != name}
-    text = said(what, values if left_out == "missing" else {**values, name: None})
-    assert "None" not in text
-    assert text != said(what, SAID[what][0])
-
-
-@pytest.mark.parametrize(("what", "name"), NEEDED)
-def test_a_needed_value_that_is_missing_is_an_error_and_no_empty_spot(what, name):
-    values = {key: value for key, value in SAID[what][0].items() if key != name}
-    with pytest.raises(jinja2.UndefinedError, match=f"'{name}' is undefined"):
+    try:
         for step in ("owner", "leadership"):
             messages.say(what, {**values, "step": step} if name != "step" else values, incident=None, policy=POLICY)
+    except jinja2.UndefinedError as error:
+        return f"'{name}' is undefined" in str(error)
+    return False
 
 
 def test_an_unknown_message_is_an_error():

@@ -12,47 +12,39 @@ from tests.sandbox.payloads import modal, section, table
 from tests.sandbox.refusals import REFUSED_BLOCKS, REFUSED_VIEWS
 
 
-def _named(table):
-    return pytest.mark.parametrize(
-        ("payload", "complaint"), [case[1:] for case in table], ids=[case[0] for case in table]
-    )
+def test_messages_are_refused_as_invalid_blocks(common_server: Running):
+    client = client_of(common_server)
+    for name, payload, complaint in REFUSED_BLOCKS:
+        with pytest.raises(SlackApiError) as refused:
+            client.chat_postMessage(channel="#dev", text=name, blocks=payload)
+        answer = refused.value.response
+        assert (name, answer["error"], answer["errors"][0]) == (name, "invalid_blocks", complaint)
+        assert answer["response_metadata"]["messages"][0] == f"[ERROR] {complaint}", name
 
 
-def _accepted(table):
-    return pytest.mark.parametrize("payload", [case[1] for case in table], ids=[case[0] for case in table])
+def test_views_are_refused_as_invalid_arguments(common_server: Running):
+    client = client_of(common_server)
+    for name, payload, complaint in REFUSED_VIEWS:
+        with pytest.raises(SlackApiError) as refused:
+            client.views_publish(user_id="U0ANA", view=payload)
+        answer = refused.value.response
+        assert (name, answer["error"]) == (name, "invalid_arguments")
+        assert answer["response_metadata"]["messages"][0] == f"[ERROR] {complaint}", name
+        assert "errors" not in answer.data, name
 
 
-@_named(REFUSED_BLOCKS)
-def test_a_message_is_refused_as_invalid_blocks(common_server: Running, payload, complaint):
-    with pytest.raises(SlackApiError) as refused:
-        client_of(common_server).chat_postMessage(channel="#dev", text="words", blocks=payload)
-    answer = refused.value.response
-    expected = "invalid_blocks"
-    assert (answer["error"], answer["errors"][0]) == (expected, complaint)
-    assert answer["response_metadata"]["messages"][0] == f"[ERROR] {complaint}"
+def test_messages_are_taken(common_server: Running):
+    client = client_of(common_server)
+    for name, payload in ACCEPTED_BLOCKS:
+        blocks = client.chat_postMessage(channel="#dev", text=name, blocks=payload)["message"]["blocks"]
+        assert [block["type"] for block in blocks] == [block["type"] for block in payload], name
+        assert all(block["block_id"] for block in blocks), name
 
 
-@_named(REFUSED_VIEWS)
-def test_a_view_is_refused_as_invalid_arguments(common_server: Running, payload, complaint):
-    with pytest.raises(SlackApiError) as refused:
-        client_of(common_server).views_publish(user_id="U0ANA", view=payload)
-    answer = refused.value.response
-    assert answer["error"] == "invalid_arguments"
-    assert answer["response_metadata"]["messages"][0] == f"[ERROR] {complaint}"
-    assert "errors" not in answer.data
-
-
-@_accepted(ACCEPTED_BLOCKS)
-def test_a_message_is_taken(common_server: Running, payload):
-    posted = client_of(common_server).chat_postMessage(channel="#dev", text="words", blocks=payload)
-    blocks = posted["message"]["blocks"]
-    assert [block["type"] for block in blocks] == [block["type"] for block in payload]
-    assert all(block["block_id"] for block in blocks)
-
-
-@_accepted(ACCEPTED_VIEWS + ACCEPTED_HOMES)
-def test_a_view_is_taken(common_server: Running, payload):
-    assert client_of(common_server).api_call("blocks.validate", json={"view": payload})["ok"]
+def test_views_are_taken(common_server: Running):
+    client = client_of(common_server)
+    for name, payload in ACCEPTED_VIEWS + ACCEPTED_HOMES:
+        assert client.api_call("blocks.validate", json={"view": payload})["ok"], name
 
 
 def test_two_tables_are_an_invalid_attachment(common_server: Running):
