@@ -25,8 +25,9 @@ run: $(VENV)/.for-running ## The bot against the real Slack, with the settings i
 test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for some
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-night: $(VENV)/.for-developing ## What is too long for every day: thousands of histories and inputs, bots that die, a long outage; ARGS as for test
-	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 -rP --show-capture=stdout $(or $(ARGS),tests/durability tests/rules)
+night: $(VENV)/.for-developing ## What is too long for every day: every case, thousands of histories and inputs, bots that die; ARGS as for test
+	@HYPOTHESIS_PROFILE=nightly $(VENV)/bin/python -m pytest -n 2 --dist worksteal -q -p tests.night \
+		$(or $(ARGS),tests/durability tests/store/test_seals.py tests/cli/test_evidence.py tests/rules)
 
 check: lint test ## What CI runs: format, lint, types, who may import whom, tests
 
