@@ -18,7 +18,7 @@ from bot.clock import MovableClock
 from db.engine import open_engine
 from db.models import Base
 from db.store import Store
-from tests import browser
+from tests import browser, order
 from tests.post_office import PostOffice
 
 # A Tuesday noon, in the middle of a working week, in winter.
@@ -36,9 +36,10 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that look at pages come first, one after another: so they share a browser, and end long before the last."""
-    items.sort(key=lambda test: not browser.is_needed_by(test))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is long comes first, whatever order the rest is in."""
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = order.dealt(items, workers, needs_browser=browser.is_needed_by)
 
 
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:

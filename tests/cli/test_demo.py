@@ -71,6 +71,7 @@ def channels(url: str) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.long
 def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[[], Forked], desk: Path) -> None:
     demo = starts()
     before = channels(address(demo))

@@ -24,6 +24,8 @@ from tests.cli.conftest import Tocsin
 from tests.processes import Forked
 from tests.story import workspace
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 LOG_LINE = re.compile(r"\S+Z (INFO|WARNING|ERROR) [\w.]+: .+")
 

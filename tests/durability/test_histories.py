@@ -3,6 +3,7 @@
 import io
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
@@ -12,6 +13,8 @@ from bot.metrics import REGISTRY
 from tests.durability import history
 from tests.durability.history import Deed, History, leaks
 from tests.durability.stage import Stage
+
+pytestmark = pytest.mark.long
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EXAMPLES = 1000 if NIGHTLY else 50

@@ -19,6 +19,8 @@ from tests.durability.scenes import ongoing
 from tests.durability.stage import Stage
 from tests.processes import LEAVES_WITHIN, START_SECONDS, Forked
 
+pytestmark = pytest.mark.long
+
 DECLARE, UPDATE, RAISE = (
     "/incident declare Payments fail",
     "/incident update Half is back",

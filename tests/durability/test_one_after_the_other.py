@@ -24,6 +24,8 @@ from tests.durability.stage import Stage
 from tests.processes import Bot
 from tests.story import PEOPLE
 
+pytestmark = pytest.mark.long
+
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 BOTS = 3
 DECLARES, AT_ONCE, SECONDS_BETWEEN_DEATHS, DEATHS = (300, 32, 2.0, 20) if NIGHTLY else (12, 6, 0.4, 3)

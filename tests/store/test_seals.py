@@ -217,6 +217,7 @@ def missed(store, changes):
         ]
 
 
+@pytest.mark.long
 def test_one_change_in_any_column_of_any_table_is_named(store, life):
     """Whatever its table, its incident and the row are named; and what is left out of this has a reason."""
     assert wrong(store) == []
@@ -224,6 +225,7 @@ def test_one_change_in_any_column_of_any_table_is_named(store, life):
     assert wrong(store) == []
 
 
+@pytest.mark.long
 def test_one_byte_of_what_lies_in_the_file_is_named(store, life):
     """Whatever the byte makes of it: another value, or none that anybody can read. What reads the same is the same."""
     if not store.is_sqlite:
