@@ -103,9 +103,14 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
     A waiting effect with the same key is kept, and locked: carried before this commit, it would show what was true
     before, and nothing would be left to show what is true now.
     """
-    if not told:
-        return
-    session.flush()  # An effect may belong to an incident that this transaction has made.
+    if told:
+        session.flush()  # An effect may belong to an incident that this transaction has made.
+        connection = session.connection()
+        connection.execute(TELL[connection.dialect.name], about(told, now))
+
+
+def about(told: Sequence[Told], now: datetime) -> dict[str, Any]:
+    """What `TELL` must be given."""
     kept: dict[object, Told] = {}
     for effect, condition in told:
         first, so_far = kept.get(effect.key, (effect, condition))
@@ -123,9 +128,7 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
         }
         for uid, (effect, condition) in zip(_uids(now, len(kept)), kept.values(), strict=True)
     ]
-    connection = session.connection()
-    about = {"rows": json.dumps(rows), "now": now, "watched": now - WATCHED}
-    connection.execute(_TELL[connection.dialect.name], about)
+    return {"rows": json.dumps(rows), "now": now, "watched": now - WATCHED}
 
 
 def _uids(now: datetime, many: int) -> Iterator[str]:
@@ -148,7 +151,7 @@ _ROWS = {
 }
 # SQLite has one writer at a time, and whoever claims is one: nothing has to be locked.
 _KEEP = {"postgresql": "UPDATE SET told_at = effects.told_at", "sqlite": "NOTHING"}
-_TELL = {
+TELL = {
     dialect: text(
         f"""
         INSERT INTO effects (uid, kind, payload, incident_id, lane, key, urgency, state, told_at, due_at, attempts)

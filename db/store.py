@@ -33,18 +33,30 @@ _INCIDENT = (
 _COUNTER = select(Counter).where(Counter.name == bindparam("name")).with_for_update()
 
 
+# On PostgreSQL every statement is a round trip, and others wait for the incident's lock meanwhile.
+_NOTE_AND_TELL = timeline.APPEND["postgresql"][0].add_cte(outbox.TELL["postgresql"].columns().cte("telling"))
+
+
 class Work:
     """A transaction in hand. `now` is read once, so that everything in it happened at the same moment."""
 
     def __init__(self, session: Watched, now: datetime) -> None:
         """Made by `Store.begin`, never by hand."""
-        self.session = session
         self.now = now
         self.told: list[outbox.Told] = []
         self.noted: list[tuple[int, EntryRecord]] = []
+        self._session = session
+        self._unwritten: list[timeline.Line] = []
         self._locked: dict[int, Incident] = {}
         self._counters: dict[str, Counter] = {}
         self._briefs: dict[int, Brief] = {}
+
+    @property
+    def session(self) -> Watched:
+        """For questions and changes; whoever takes it finds all that was noted."""
+        while self._unwritten:
+            timeline.write(self._session, self._unwritten.pop(0))
+        return self._session
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
@@ -111,8 +123,12 @@ class Work:
         data: Mapping[str, Any] | None = None,
     ) -> EntryRecord:
         """Append to the incident's timeline. `at` is when it happened, if not now."""
-        entry = timeline.append(self.session, incident, kind, text, by=by, now=self.now, at=at, data=data)
+        entry, line = timeline.follow(incident, kind, text, by=by, now=self.now, at=at, data=data)
         self.noted.append((incident.id, entry))
+        if isinstance(incident, Brief):  # Most likely nothing follows: it is written with what is told.
+            self._unwritten.append(line)
+        else:
+            timeline.write(self.session, line)
         return entry
 
     def tell(self, effect: outbox.Tellable, *, only_if: outbox.Condition | None = None) -> None:
@@ -122,6 +138,14 @@ class Work:
         Home (`watched`).
         """
         self.told.append((effect, only_if))
+
+    def write_all(self) -> None:
+        """The last thing before the commit: write what was noted and what is told, if possible at once."""
+        if self.told and len(self._unwritten) == 1 and self._session.get_bind().dialect.name == "postgresql":
+            values = {**self._unwritten.pop(), **outbox.about(self.told, self.now)}
+            self._session.connection().execute(_NOTE_AND_TELL, values)
+        else:
+            outbox.tell(self.session, self.told, self.now)
 
     def fresh_uid(self) -> str:
         """A name that no other incident, in this or any other database, has."""
@@ -169,7 +193,7 @@ class Store:
             if work.noted and self.before_commit:
                 self.before_commit(work)
             seals.append(session, now=work.now, incident=work.incident)
-            outbox.tell(session, work.told, work.now)
+            work.write_all()
             session.commit()
         if work.told and self.on_told:
             self.on_told()

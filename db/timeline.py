@@ -24,6 +24,8 @@ from db.models import Base, Entry, Incident, ReviewVersion
 from db.records import Brief, EntryRecord
 
 GENESIS = "0" * 64
+# What is written of an entry and of its incident, by the names of the statements' parameters.
+Line = Mapping[str, Any]
 
 
 def content_hash(entry: Any) -> str:
@@ -50,8 +52,7 @@ def link(previous: str, content: str) -> str:
     return hashlib.sha256((previous + content).encode()).hexdigest()
 
 
-def append(
-    session: Session,
+def follow(
     incident: Incident | Brief,
     kind: EntryKind,
     text: str,
@@ -60,8 +61,8 @@ def append(
     now: datetime,
     at: datetime | None = None,
     data: Mapping[str, Any] | None = None,
-) -> EntryRecord:
-    """Add an entry to the incident's timeline; `incident` must be locked by this transaction.
+) -> tuple[EntryRecord, Line]:
+    """The entry that the incident's timeline goes on with, to be written; this transaction must have locked the incident.
 
     `at` is when it happened, if that is not `now`. A transaction that waited for the lock began before the one that it
     waited for was done: it is recorded after it, whatever its clock says.
@@ -78,18 +79,22 @@ def append(
     }
     content = _hash_of(incident.id, said)
     said["hash"] = link(incident.head or GENESIS, content)
-    session.flush()
-    connection = session.connection()
     last = {"entries": said["seq"], "head": said["hash"], "noted_at": now}
     values = {f"entry_{name}": value for name, value in said.items()}
     values |= {"entry_incident_id": incident.id, "entry_content_hash": content}
     values |= {f"incident_{name}": value for name, value in last.items()}
-    for statement in _APPEND[connection.dialect.name]:
-        connection.execute(statement, values)
     remember = setattr if isinstance(incident, Brief) else set_committed_value
     for name, value in last.items():
         remember(incident, name, value)
-    return EntryRecord(**said)
+    return EntryRecord(**said), values
+
+
+def write(session: Session, line: Line) -> None:
+    """Write an entry down, and in its incident where the timeline ends now."""
+    session.flush()
+    connection = session.connection()
+    for statement in APPEND[connection.dialect.name]:
+        connection.execute(statement, line)
 
 
 # Statements are built once, and go past the session: to make a row an object, and the object a row, takes longer than the
@@ -102,14 +107,15 @@ _REMEMBER = (
     .where(_INCIDENTS.c.id == bindparam("entry_incident_id"))
     .values({name: bindparam(f"incident_{name}") for name in ("entries", "head", "noted_at")})
 )
-_APPEND = {"sqlite": (_ADD, _REMEMBER), "postgresql": (_REMEMBER.add_cte(_ADD.cte("entry")),)}
+APPEND = {"sqlite": (_ADD, _REMEMBER), "postgresql": (_REMEMBER.add_cte(_ADD.cte("entry")),)}
 
 
 def redact(session: Session, incident: Incident, entry: Entry, *, by: str, reason: str, now: datetime) -> None:
     """Take out what an entry says. The chain still verifies, and a new entry says who did it and why."""
     if entry.redacted_at is None:
         entry.text, entry.data = "", {}
-        owned_up = append(session, incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
+        owned_up, line = follow(incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
+        write(session, line)
         entry.redacted_at = owned_up.recorded_at
 
 
