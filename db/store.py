@@ -169,6 +169,7 @@ class Store:
     ) -> None:
         """Open nothing yet: the first transaction connects."""
         self.engine = engine or open_engine(url)
+        self._is_lent = engine is not None
         self.now = now
         self.on_told = on_told
         self.before_commit: Callable[[Work], None] | None = None
@@ -230,8 +231,9 @@ class Store:
         return True
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the connections, but for those of an engine that was lent."""
         if self._alone is not None:
             self._alone.close()
             self._alone = None
-        self.engine.dispose()
+        if not self._is_lent:
+            self.engine.dispose()
