@@ -8,7 +8,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from bot import carry, database, lease, slack
@@ -29,6 +30,7 @@ from bot.metrics import DELIVERED
 from bot.parts import Parts
 from db import outbox
 from db.outbox import Claimed
+from db.store import Work
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,10 @@ IDLE_SECONDS = 1.0
 BETWEEN_LOOKS_SECONDS = 0.02
 # So many calls wait for Slack at a time. They hold no connection to the database meanwhile.
 CARRIERS = 48
+# So many of them write down what they learned at a time: more of them get no more done, and would take connections and
+# the interpreter from who answers people. One that waits behind a lock keeps the others for so long at most.
+WRITING = 2
+WRITING_SECONDS = 0.5
 # What is best to knock with: done once more it changes nothing, and nobody has to look first whether it was done.
 SHOWN_ANEW = (RefreshCard.__name__, RefreshTopic.__name__)
 # A stopping process is given ten seconds; the connection and the schedule need some of them too.
@@ -65,6 +71,7 @@ class Delivery:
         self._threads: list[threading.Thread] = []
         self._handed_out: queue.SimpleQueue[Claimed | None] = queue.SimpleQueue()
         self._in_hand: dict[tuple[int, int], Claimed] = {}  # by effect and attempt
+        self._writing = threading.Semaphore(WRITING)
         self._told = threading.Condition()
         self._news = False
         self._stopping = False
@@ -188,10 +195,21 @@ class Delivery:
                 self._postpone(claimed, _wait(claimed.attempts), type(error).__name__)
         else:
             self._came_through(claimed)
-            with self.parts.store.begin() as work:
+            with self._begin() as work:
                 if outbox.settle(work.session, claimed, now=work.now):
                     learned(work)
             DELIVERED.labels(claimed.kind, "done").inc()
+
+    @contextmanager
+    def _begin(self) -> Iterator[Work]:
+        """The transaction in which a carrier writes down what became of its effect."""
+        in_turn = self._writing.acquire(timeout=WRITING_SECONDS)
+        try:
+            with self.parts.store.begin() as work:
+                yield work
+        finally:
+            if in_turn:
+                self._writing.release()
 
     def _came_through(self, claimed: Claimed) -> None:
         if claimed.kind not in WITHOUT_SLACK:
@@ -213,13 +231,13 @@ class Delivery:
             return
         DELIVERED.labels(claimed.kind, "postponed").inc()
         log.log(level, "%s of incident %s waits %s: %s", claimed.kind, claimed.incident, wait, error)
-        with self.parts.store.begin() as work:
+        with self._begin() as work:
             outbox.postpone(work.session, claimed, until=work.now + wait, error=error)
 
     def _bury(self, claimed: Claimed, error: str) -> None:
         DELIVERED.labels(claimed.kind, "dead").inc()
         log.error("%s of incident %s cannot be delivered: %s", claimed.kind, claimed.incident, error)
-        with self.parts.store.begin() as work:
+        with self._begin() as work:
             if claimed.incident is not None:
                 work.incident(claimed.incident)  # Locked first, as everybody does who tells of it.
             outbox.bury(work.session, claimed, now=work.now, error=error)

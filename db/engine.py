@@ -14,6 +14,7 @@ BUSY_SECONDS = 10.0
 PATIENCE_SECONDS = 2
 # A connection that lay unused for so long is asked whether it still lives, which costs a round trip.
 UNUSED_SECONDS = 1.0
+CONNECTIONS_MOST = 20
 
 
 def open_engine(url: str) -> Engine:
@@ -23,12 +24,12 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     pool = {
-        "pool_size": 10,
-        "max_overflow": 10,
         "pool_timeout": PATIENCE_SECONDS,
         "pool_use_lifo": True,  # What was used last has its statements and pages at hand.
     }
     if parsed.get_backend_name() != "sqlite":
+        # All are kept: PostgreSQL starts a process for each, and learns every statement anew in it.
+        pool |= {"pool_size": CONNECTIONS_MOST, "max_overflow": 0}
         connect = {"connect_timeout": PATIENCE_SECONDS}
         engine = create_engine(parsed, hide_parameters=True, connect_args=connect, **pool)
         event.listen(engine, "checkin", _lay_aside)
@@ -36,6 +37,7 @@ def open_engine(url: str) -> Engine:
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    pool |= {"pool_size": CONNECTIONS_MOST // 2, "max_overflow": CONNECTIONS_MOST // 2}
     engine = create_engine(parsed, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "checkin", _read_again)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, select, update
 
 from bot.effects import (
     CheckRoom,
@@ -20,7 +20,7 @@ from bot.workflows import people, wording
 from bot.workflows.telling import redraw, say, whisper
 from db import outbox, queries
 from db.enums import EntryKind
-from db.models import Incident, Member, Person, Review, SeenEvent, SlackId
+from db.models import Base, Incident, Member, Person, Review, SeenEvent, SlackId
 from db.store import Work
 
 ROOMS_MOST = 1000
@@ -33,6 +33,11 @@ UNHEARD: dict[str, tuple[str | None, tuple[str, ...]]] = {
 }
 # What we know by ourselves counts as a minute old: whatever Slack says about the last minute is newer.
 MEMBERS_ASKED_AGO = timedelta(minutes=1)
+# Where things stand in Slack is not sealed: it is written past the session, which would read the whole incident first.
+_INCIDENTS = Base.metadata.tables[Incident.__tablename__]
+_MINE = update(_INCIDENTS).where(_INCIDENTS.c.id == bindparam("number", type_=Integer()))
+_CARD = _MINE.values(card_ts=bindparam("ts"))
+_ANNOUNCEMENT = _MINE.values(announced_in=bindparam("channel"), announcement_ts=bindparam("ts"))
 _OF_ROOM = select(Incident.id).where(Incident.room == bindparam("room", type_=SlackId))
 
 
@@ -66,15 +71,14 @@ def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
     return tuple(dict.fromkeys((incident.declared_by, *concerned, *called)))
 
 
-def card_posted(work: Work, *, number: int, ts: str | None) -> None:
-    """Where the card is; None when somebody deleted it."""
-    work.incident(number).card_ts = ts
+def card_posted(work: Work, *, number: int, ts: str) -> None:
+    """Where the card is."""
+    work.session.connection().execute(_CARD, {"number": number, "ts": ts})
 
 
-def announced(work: Work, *, number: int, channel: str, ts: str | None) -> None:
-    """Where the announcement is; None when somebody deleted it."""
-    incident = work.incident(number)
-    incident.announced_in, incident.announcement_ts = channel, ts
+def announced(work: Work, *, number: int, channel: str, ts: str) -> None:
+    """Where the announcement is."""
+    work.session.connection().execute(_ANNOUNCEMENT, {"number": number, "channel": channel, "ts": ts})
 
 
 def review_posted(work: Work, *, number: int, pages: Sequence[str], files: Sequence[str], canvas: bool) -> None:
