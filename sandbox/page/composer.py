@@ -12,7 +12,7 @@ from nicegui import ui
 
 from sandbox.page import sight
 from sandbox.page.tab import Tab
-from sandbox.page.tag import Tag, avatar, click, push
+from sandbox.page.tag import Tag, avatar, click, menu, push
 
 _WORD = re.compile(r"(?:^|(?<=\s))([@#])([\w.-]*)$")
 
@@ -101,8 +101,12 @@ class Composer:
 
     def _tools(self) -> None:
         with Tag("div", classes="composer-tools"):
-            with push("⚡", "tool", label="Shortcuts"):
-                self._shortcuts()
+            menu(
+                push("⚡", "tool", label="Shortcuts"),
+                self._shortcuts,
+                "shortcuts-menu",
+                "anchor='top left' self='bottom left'",
+            )
             click(push("/", "tool", label="Run a command"), lambda: self.insert("/"))
             click(push("@", "tool", label="Mention someone"), lambda: self.insert(f"{self.text.value or ''}@"))
             Tag("span", "Enter sends · Shift+Enter new line", "keys hint")
@@ -111,16 +115,15 @@ class Composer:
     def _shortcuts(self) -> None:
         features = self.tab.ws.manifest.features
         mine = [one for one in features.shortcuts if one.type == "global"]
-        with ui.menu().props("auto-close anchor='top left' self='bottom left'").classes("shortcuts-menu"):
-            Tag("div", "Shortcuts", "menu-title")
-            for one in mine:
-                with ui.menu_item(on_click=self._shortcut(one.name)), Tag("div"):
-                    Tag("div", f"⚡ {one.name}")
-                    Tag("div", one.description, "hint")
-            for command in features.slash_commands:
-                with ui.menu_item(on_click=self._insertion(f"{command.command} ")), Tag("div"):
-                    Tag("div", command.command)
-                    Tag("div", command.description, "hint")
+        Tag("div", "Shortcuts", "menu-title")
+        for one in mine:
+            with ui.menu_item(on_click=self._shortcut(one.name)), Tag("div"):
+                Tag("div", f"⚡ {one.name}")
+                Tag("div", one.description, "hint")
+        for command in features.slash_commands:
+            with ui.menu_item(on_click=self._insertion(f"{command.command} ")), Tag("div"):
+                Tag("div", command.command)
+                Tag("div", command.description, "hint")
 
     def _shortcut(self, name: str) -> Callable[[], Any]:
         return lambda: self.tab.do(self.tab.person.shortcut, name, what=name)

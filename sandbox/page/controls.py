@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from sandbox.page import mrkdwn, pickers, values
 from sandbox.page.stage import Json, Stage
-from sandbox.page.tag import Tag, click, push, raw
+from sandbox.page.tag import Tag, click, menu, push, raw
 
 Deed = Callable[[], Awaitable[None]]
 
@@ -48,12 +49,15 @@ def button(block: Json, element: Json, stage: Stage) -> None:
 
 def overflow(block: Json, element: Json, stage: Stage) -> None:
     """The `⋯` menu."""
-    with push("⋯", "button overflow", label="More actions"), ui.menu().props("auto-close"):
-        for option in element["options"]:
-            value = option.get("value", "")
-            item = ui.menu_item(on_click=confirmed(element, stage, _option_deed(block, element, value, stage)))
-            with item:
-                raw(mrkdwn.text_object(option["text"], stage.view), tag="span")
+    menu(push("⋯", "button overflow", label="More actions"), partial(_options, block, element, stage))
+
+
+def _options(block: Json, element: Json, stage: Stage) -> None:
+    for option in element["options"]:
+        value = option.get("value", "")
+        item = ui.menu_item(on_click=confirmed(element, stage, _option_deed(block, element, value, stage)))
+        with item:
+            raw(mrkdwn.text_object(option["text"], stage.view), tag="span")
 
 
 def _option_deed(block: Json, element: Json, value: str, stage: Stage) -> Deed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nicegui import background_tasks, ui
@@ -15,7 +16,7 @@ from sandbox.page.message import author_of
 from sandbox.page.stage import Json
 from sandbox.page.stream import Stream
 from sandbox.page.tab import Tab
-from sandbox.page.tag import Tag, avatar, click, push, raw
+from sandbox.page.tag import Tag, avatar, click, menu, push, raw
 
 if TYPE_CHECKING:
     from sandbox.state import Channel
@@ -100,21 +101,23 @@ class Conversation:
                 Tag("div", "No topic yet", "topic hint")
 
     def _people(self, channel: Channel, members: list[str]) -> None:
-        view = self.tab.view
-        with push("", "members", label=f"{len(members)} members"):
+        with push("", "members", label=f"{len(members)} members") as button:
             for one in members[:3]:
                 self._face(one, "tiny")
             Tag("span", str(len(members)))
-            with ui.menu().props("auto-close").classes("people-menu"):
-                Tag("div", "Members", "menu-title")
-                for one in members:
-                    with Tag("div", classes="person"):
-                        self._face(one)
-                        Tag("strong", view.user(one))
-                        if one == self.tab.ws.bot_user_id:
-                            Tag("span", "APP", "badge")
-                if channel.kind in {"channel", "group"} and self.tab.person.id in members:
-                    self._invitations(channel, members)
+        menu(button, partial(self._members, channel, members), "people-menu")
+
+    def _members(self, channel: Channel, members: list[str]) -> None:
+        view = self.tab.view
+        Tag("div", "Members", "menu-title")
+        for one in members:
+            with Tag("div", classes="person"):
+                self._face(one)
+                Tag("strong", view.user(one))
+                if one == self.tab.ws.bot_user_id:
+                    Tag("span", "APP", "badge")
+        if channel.kind in {"channel", "group"} and self.tab.person.id in members:
+            self._invitations(channel, members)
 
     def _face(self, user: str, classes: str = "") -> None:
         app = "app" if user == self.tab.ws.bot_user_id else ""
@@ -138,15 +141,17 @@ class Conversation:
     def _pins(self, pins: list[Json]) -> None:
         if not pins:
             return
-        view = self.tab.view
-        with push("", "members", label=f"{len(pins)} pinned"):
+        with push("", "members", label=f"{len(pins)} pinned") as button:
             Tag("span", f"📌 {len(pins)}")
-            with ui.menu().props("auto-close").classes("pins-menu"):
-                Tag("div", "Pinned", "menu-title")
-                for message in pins:
-                    with Tag("div", classes="pin"):
-                        Tag("strong", author_of(message, view, self.tab.ws.bot_user_id).name)
-                        raw(mrkdwn.mrkdwn(str(message.get("text", "")), view), "words")
+        menu(button, partial(self._pinned, pins), "pins-menu")
+
+    def _pinned(self, pins: list[Json]) -> None:
+        view = self.tab.view
+        Tag("div", "Pinned", "menu-title")
+        for message in pins:
+            with Tag("div", classes="pin"):
+                Tag("strong", author_of(message, view, self.tab.ws.bot_user_id).name)
+                raw(mrkdwn.mrkdwn(str(message.get("text", "")), view), "words")
 
     def _bookmarks(self, bookmarks: list[Json]) -> None:
         if not bookmarks:

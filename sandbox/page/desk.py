@@ -51,18 +51,18 @@ def draw(ws: Workspace, person: Person, place: str, client: Client) -> Tab:
     with Tag("div", classes="desk") as desk:
         sidebar = Sidebar(tab)
         with Tag("div", classes="middle"):
-            _top(tab, sidebar, desk)
+            inspect = _top(tab, sidebar)
             Conversation(tab, hint=partial(Welcome, tab))
             Home(tab)
         ThreadPanel(tab)
-        Inspector(tab, desk)
+        click(inspect, Inspector(tab, desk).toggle)
     Modals(tab)
     client.on_connect(tab.arrive)
     return tab
 
 
-def _top(tab: Tab, sidebar: Sidebar, desk: Tag) -> None:
-    """What lies over everything else: the phone's menu button, the inspector's switch, the banner."""
+def _top(tab: Tab, sidebar: Sidebar) -> Tag:
+    """What lies over everything else: the phone's menu button, the banner, the inspector's switch, which is given back."""
     with Tag("div", classes="top"):
         menu = push("☰", "tool burger", label="Channels and people")
         click(menu, sidebar.slide)
@@ -70,32 +70,38 @@ def _top(tab: Tab, sidebar: Sidebar, desk: Tag) -> None:
         with push("", "inspect", label="Inspector: requests, payloads and trouble") as inspect:
             Tag("span", "🔍", aria_hidden="true")
             Tag("span", " Inspector", "inspect-word")
-        click(inspect, lambda: _toggle_inspector(tab, desk))
 
     def look(news: frozenset[str]) -> None:
         down.set_visibility(tab.ws.faults.down)
 
     tab.watch(look, "faults")
     look(frozenset())
-
-
-def _toggle_inspector(tab: Tab, desk: Tag) -> None:
-    desk.classes(toggle="inspecting")
-    tab.refresh(frozenset({"look"}))
+    return inspect
 
 
 class Inspector:
-    """The drawer at the right, with its two tabs."""
+    """The drawer at the right, with its two tabs; there is nothing in it until it is opened."""
 
     def __init__(self, tab: Tab, desk: Tag) -> None:
         self.tab = tab
         self._desk = desk
-        with Tag("aside", classes="inspector", aria_label="Inspector"):
+        self._panels: dict[str, Tag] = {}
+        self._drawer = Tag("aside", classes="inspector", aria_label="Inspector")
+
+    def toggle(self) -> None:
+        """Open it, or close it."""
+        self._desk.classes(toggle="inspecting")
+        if not self._panels:
+            self._draw()
+        self.tab.refresh(frozenset({"look"}))
+
+    def _draw(self) -> None:
+        tab = self.tab
+        with self._drawer:
             with Tag("header", classes="panel-head"):
                 with Tag("div", classes="tabs", role="tablist"):
                     self._tabs = {name: self._tab(name) for name in ("Traffic", "Trouble")}
-                click(push("✕", "tool", label="Close the inspector"), lambda: _toggle_inspector(tab, desk))
-            self._panels = {}
+                click(push("✕", "tool", label="Close the inspector"), self.toggle)
             with Tag("div", classes="panel") as self._panels["Traffic"]:
                 Traffic(tab, self._watched)
             with Tag("div", classes="panel") as self._panels["Trouble"]:

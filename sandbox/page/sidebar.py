@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from nicegui import ui
-
 from sandbox.page import sight
 from sandbox.page.pieces import Piece, Pieces
 from sandbox.page.sight import Place
 from sandbox.page.tab import Tab
-from sandbox.page.tag import Tag, avatar, click, push
+from sandbox.page.tag import Tag, avatar, click, menu, push
 
 
 class Sidebar:
@@ -53,16 +51,18 @@ class Sidebar:
 
     def _acting_as(self, people: list[tuple[str, str, str]]) -> None:
         me = self.tab.person
-        with push("", "acting", label=f"Acting as {me.name}: act as somebody else"):
+        with push("", "acting", label=f"Acting as {me.name}: act as somebody else") as acting:
             avatar(me.real_name or me.name, me.id)
             with Tag("span", classes="acting-words"):
                 Tag("span", "Acting as", "hint")
                 Tag("strong", me.real_name or me.name)
             Tag("span", "⇅", "hint", aria_hidden="true")
-            with ui.menu().props("auto-close fit").classes("people-menu"):
-                Tag("div", "Act as", "menu-title")
-                for key, name, real_name in people:
-                    self._person(key, name, real_name)
+        menu(acting, partial(self._others, people), "people-menu", "fit")
+
+    def _others(self, people: list[tuple[str, str, str]]) -> None:
+        Tag("div", "Act as", "menu-title")
+        for key, name, real_name in people:
+            self._person(key, name, real_name)
 
     def _person(self, key: str, name: str, real_name: str) -> None:
         mine = key == self.tab.person.id

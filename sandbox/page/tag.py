@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from zlib import adler32
 
@@ -61,3 +61,18 @@ def initials_of(name: str) -> str:
 def click(element: ui.element, handler: Any, args: Sequence[str] | None = ()) -> None:
     """Call `handler` on a click, without sending the browser's event object along unless `args` names parts of it."""
     element.on("click", handler, args=list(args or ()))
+
+
+def menu(button: Tag, draw: Callable[[], object], classes: str = "", props: str = "") -> None:
+    """A menu under `button`, drawn when it is first asked for: with every change the browser goes through all there is."""
+    drawn: list[ui.menu] = []
+
+    def toggle() -> None:
+        if not drawn:
+            with button:
+                drawn.append(ui.menu().props(f"auto-close no-parent-event {props}").classes(classes))
+            with drawn[0]:
+                draw()
+        drawn[0].toggle()
+
+    click(button, toggle)

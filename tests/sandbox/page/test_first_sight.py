@@ -95,3 +95,7 @@ def test_a_public_channel_can_be_looked_at_and_then_joined(tab, workspace, cante
     join.click()  # it is still the same one: a button that is drawn anew under a finger loses the click
     ana.types("Here I am")
     expect(ana.message("Here I am")).to_be_visible()
+    ana.page.get_by_role("button", name="3 members").click()
+    expect(ana.page.locator(".people-menu")).to_contain_text("lunchAPP")
+    ana.page.get_by_text("Leave channel").click()
+    expect(ana.page.get_by_text("Join it to talk")).to_be_visible()

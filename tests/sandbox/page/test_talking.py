@@ -54,7 +54,10 @@ def test_a_reaction_is_seen_and_a_pushpin_pins(tab):
     message.get_by_role("button", name="React with pushpin").click()
     expect(ana.message("The soup is good").get_by_role("button", name="pushpin: Bo")).to_contain_text("1")
     expect(ana.message("The soup is good")).to_contain_text("Pinned by lunch")
-    expect(ana.page.get_by_role("button", name="1 pinned")).to_be_visible()
+    ana.page.get_by_role("button", name="1 pinned").click()
+    expect(ana.page.locator(".pins-menu")).to_contain_text("The soup is good")
+    ana.page.get_by_role("button", name="1 pinned").click()
+    expect(ana.page.locator(".pins-menu")).to_have_count(0)
 
 
 def test_unread_channels_stand_out_until_they_are_read(tab, workspace, canteen):
