@@ -42,8 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = order.dealt(items, workers, needs_browser=browser.is_needed_by)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    """A browser is open as long as the next test needs it, too."""
+    """A browser is open as long as the next test needs it, too; what this test has opened is closed by now."""
     if nextitem is None or not browser.is_needed_by(nextitem):
         browser.close()
 
