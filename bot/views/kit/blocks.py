@@ -86,11 +86,10 @@ def check_together(blocks: Sequence[Mapping[str, Any]], most: int) -> None:
     """ValueError unless there are 1 to `most` drawn blocks, and no block id or action id twice."""
     if not 1 <= len(blocks) <= most:
         raise ValueError(f"{len(blocks)} blocks: between 1 and {most} fit")
-    for wanted in ("block_id", "action_id"):
-        times = Counter(found for key, found in _walk(blocks) if key == wanted)
-        if times and max(times.values()) > 1:
-            twice = sorted(found for found, often in times.items() if often > 1)
-            raise ValueError(f"{wanted} used twice: {', '.join(twice)}")
+    times = Counter((key, found) for key, found in _walk(blocks) if key in ("action_id", "block_id"))
+    if times and max(times.values()) > 1:
+        twice = sorted(one for one, often in times.items() if often > 1)
+        raise ValueError(", ".join(f"{key} used twice: {found}" for key, found in twice))
 
 
 def _weight(value: Any) -> int:
@@ -98,13 +97,18 @@ def _weight(value: Any) -> int:
 
 
 def _walk(value: Any) -> Iterator[tuple[str, str]]:
-    """Every string in a JSON value with the key it stands under."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from [(key, inner)] if isinstance(inner, str) else _walk(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _walk(inner)
+    """Every string in a JSON value with the key it stands under, in no order."""
+    left = [value]
+    while left:
+        here = left.pop()
+        if isinstance(here, list):
+            left += here
+        elif isinstance(here, dict):
+            for key, inner in here.items():
+                if isinstance(inner, str):
+                    yield key, inner
+                else:
+                    left.append(inner)
 
 
 def mrkdwn(text: str, most: int) -> MarkdownTextObject:
