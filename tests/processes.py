@@ -18,7 +18,7 @@ from tests.durability.stage import Stage
 
 ROOT = Path(__file__).parents[1]
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.__main__", "bot.app", "tests.processes"])
+FORKS.set_forkserver_preload(["tests.loaded"])
 START_SECONDS = 20.0
 # What the project promises an operator.
 LEAVES_WITHIN = 10.0
