@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from bot import lease, policy, settings
 from bot.app import Tocsin
@@ -102,7 +103,7 @@ def office(tracker: str, clock: MovableClock) -> Iterator[GitHub | Jira]:
 
 @pytest.fixture
 def bot(
-    database_url: str, tracker: str, clock: MovableClock, office: GitHub | Jira, tmp_path: Path
+    database_url: str, engine: Engine, tracker: str, clock: MovableClock, office: GitHub | Jira, tmp_path: Path
 ) -> Iterator[Tocsin]:
     rules = tmp_path / "policy.yml"
     rules.write_text(RULES.replace("TRACKER", tracker))
@@ -118,7 +119,7 @@ def bot(
         "TOCSIN_JIRA_TOKEN": jira.TOKEN,
     }
     found = settings.load(need_slack=True, env=environment)
-    built = Tocsin(found, policy.load(rules), clock, store=Store(database_url, clock.now))
+    built = Tocsin(found, policy.load(rules), clock, store=Store(database_url, clock.now, engine=engine))
     yield built
     built.parts.store.close()
 

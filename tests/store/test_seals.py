@@ -33,13 +33,24 @@ SEALED = {name: table for name, table in Base.metadata.tables.items() if name in
 OF_INCIDENTS = {"entries", "head", "noted_at", "seals", "seal"}
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+
+
 @pytest.fixture
 def life(store, clock, tmp_path):
+    """INC-1, to which everything happened."""
     told = Life(store, clock, rules(tmp_path))
     told.tells()
-    told.tells("Another one", private=True)
-    told(incidents.declare, policy=told.policy, by="U0EVE", title="A quiet one")
     return told
+
+
+@pytest.fixture
+def lives(life):
+    """And INC-2, which is private, and INC-3, to which nothing happened."""
+    life.tells("Another one", private=True)
+    life(incidents.declare, policy=life.policy, by="U0EVE", title="A quiet one")
+    return life
 
 
 def wrong(store):
@@ -218,7 +229,7 @@ def missed(store, changes):
 
 
 @pytest.mark.long
-def test_one_change_in_any_column_of_any_table_is_named(store, life):
+def test_one_change_in_any_column_of_any_table_is_named(store, lives):
     """Whatever its table, its incident and the row are named; and what is left out of this has a reason."""
     assert wrong(store) == []
     assert missed(store, flips) == []
@@ -226,10 +237,9 @@ def test_one_change_in_any_column_of_any_table_is_named(store, life):
 
 
 @pytest.mark.long
-def test_one_byte_of_what_lies_in_the_file_is_named(store, life):
+@ON_SQLITE  # PostgreSQL keeps its bytes to itself
+def test_one_byte_of_what_lies_in_the_file_is_named(store, lives):
     """Whatever the byte makes of it: another value, or none that anybody can read. What reads the same is the same."""
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL keeps its bytes to itself")
     assert missed(store, spoilings) == []
 
 
@@ -241,7 +251,7 @@ def test_what_is_left_out_is_there_and_has_a_reason():
     assert all(len(why) > 10 for why in reasons)
 
 
-def test_every_sealed_row_that_is_taken_away_or_added_is_named(store, life):
+def test_every_sealed_row_that_is_taken_away_or_added_is_named(store, lives):
     assert missed(store, removals) == []
     with store.engine.connect() as connection:
         role = Base.metadata.tables["roles"]
@@ -263,16 +273,16 @@ def test_what_was_changed_by_somebody_else_stays_named_after_tocsin_changes_it_t
     assert found.startswith("INC-1: was changed by somebody else before 20")
 
 
-def test_a_redaction_a_forgotten_person_and_retention_keep_it_green(store, life, clock):
-    life.number = 1
-    life.redacts("We call the railway")
-    life(privacy.forget, user="U0BO", by="U0MIA", reason="asked for it")
+def test_a_redaction_a_forgotten_person_and_retention_keep_it_green(store, lives, clock):
+    lives.number = 1
+    lives.redacts("We call the railway")
+    lives(privacy.forget, user="U0BO", by="U0MIA", reason="asked for it")
     assert wrong(store) == []
-    life(rooms.left, room="C0ROOM1", user="U0KAI", at=clock.now() + timedelta(days=1))
-    life(incidents.note, number=1, by="U0ANA", text="late")
-    kept = life.policy.model_copy(
+    lives(rooms.left, room="C0ROOM1", user="U0KAI", at=clock.now() + timedelta(days=1))
+    lives(incidents.note, number=1, by="U0ANA", text="late")
+    kept = lives.policy.model_copy(
         update={
-            "retention": type(life.policy.retention).model_validate({"effects": "1d", "audits": "1d", "texts": "1d"})
+            "retention": type(lives.policy.retention).model_validate({"effects": "1d", "audits": "1d", "texts": "1d"})
         }
     )
     for number in (1, 2):
@@ -280,7 +290,7 @@ def test_a_redaction_a_forgotten_person_and_retention_keep_it_green(store, life,
             incident = work.incident(number)
             incident.phase, incident.closed_at = incident.phase.CLOSED, work.now
     clock.moves(timedelta(days=60))
-    life(privacy.expire, policy=kept)
+    lives(privacy.expire, policy=kept)
     assert wrong(store) == []
     with store.read() as session:
         assert session.get(Incident, 1).title == privacy.GONE
@@ -295,16 +305,15 @@ def test_what_an_older_version_wrote_is_sealed_once_as_it_stands(store, life):
     assert "INC-1: was not written by tocsin, or by an older version: `tocsin migrate` seals what that wrote" in wrong(
         store
     )
-    assert database.seal(store) == 3
+    assert database.seal(store) == 1
     assert database.seal(store) == 0
     assert wrong(store) == before == []
 
 
+@ON_SQLITE  # PostgreSQL does not take what is no time and no JSON
 def test_rows_that_nobody_can_read_any_more_are_named(store, life):
-    if not store.is_sqlite:
-        pytest.skip("PostgreSQL does not take what is no time and no JSON")
     spoilt = {
-        "UPDATE incidents SET phase = 'revjew' WHERE id = 2": "INC-2: cannot be read any more",
+        "UPDATE incidents SET phase = 'revjew' WHERE id = 1": "INC-1: cannot be read any more",
         "UPDATE entries SET data = '{' || data WHERE incident_id = 1 AND seq = 4": "INC-1 entry 4: cannot be read",
         "UPDATE actions SET created_at = 'x' || created_at WHERE id = 1": "INC-1 actions 1: cannot be read",
         "UPDATE audits SET at = 'x' || at": "audits 1: cannot be read any more",
@@ -317,10 +326,9 @@ def test_rows_that_nobody_can_read_any_more_are_named(store, life):
             connection.rollback()
 
 
+@ON_POSTGRESQL  # SQLite has one writer at a time
 def test_whoever_waits_for_a_row_seals_what_it_then_finds(store, life):
     """Some statements come without the incident's lock, and from several bots at once."""
-    if store.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
     with ThreadPoolExecutor(1) as other:
         with store.begin() as work:
             renames(work, "Mia")
@@ -345,6 +353,6 @@ def blocked(store):
         return connection.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
 
 
-def test_rows_are_never_added_past_the_seals(store, life):
+def test_rows_are_never_added_past_the_seals(store):
     with pytest.raises(RuntimeError, match="one by one"), store.begin() as work:
         work.session.execute(insert(Incident), [])
