@@ -1,7 +1,11 @@
 """A private incident leaves no trace outside its room."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.workflows import rooms
+from db import queries
 from tests.story import text
 
 SECRET = "Zebra"
@@ -102,6 +106,24 @@ def test_who_is_invited_may_see_it_and_who_leaves_may_not(story, room):
     bo.person.leaves(room.id)
     story.settles()
     assert "no incident INC-1 that you can see" in bo.types("/incident status INC-1").said
+
+
+def test_what_slack_tells_late_changes_nothing(story, room):
+    """Slack promises no order: that somebody was out of the room before they came back is no news."""
+    (bo,) = story.people("Bo")
+    now = story.clock.now()
+
+    def hears(told, minutes_ago):
+        with story.bot.parts.store.begin() as work:
+            told(work, room=room.id, user=bo.id, at=now - timedelta(minutes=minutes_ago))
+        with story.bot.parts.store.read() as session:
+            return queries.incident_seen_by(session, 1, bo.id) is not None
+
+    assert hears(rooms.joined, minutes_ago=3)
+    assert hears(rooms.left, minutes_ago=5)
+    assert not hears(rooms.left, minutes_ago=2)
+    assert not hears(rooms.joined, minutes_ago=4)
+    assert hears(rooms.joined, minutes_ago=1)
 
 
 def test_who_gets_a_role_is_brought_in(story, room):
