@@ -1,5 +1,8 @@
 """Somebody declares an incident."""
 
+import pytest
+
+from db import proof
 from tests.story import text
 
 
@@ -119,3 +122,22 @@ def test_a_name_that_is_taken_is_not_adopted(story):
     ana.types("/incident declare Checkout is down")
     assert story.room("inc-1-checkout-is-down").members == {"Kai"}
     assert story.room("inc-1-checkout-is-down-2").members == {"Ana"}
+
+
+@pytest.mark.parametrize("time", ["once", "again"])
+def test_where_another_story_had_got_to_everything_goes_on(story, time):
+    """Stories that begin alike are begun once, by whichever comes first; neither can tell which it is."""
+    ana, bo = story.people("Ana", "Bo")
+    room = ana.declares("Ledger is stuck", severity="sev2", what_is_happening="Nothing is booked")
+    assert [request.method for request in story.slack.requests].count("conversations.create") == 1
+    assert room.card.shows("INC-1", "Ledger is stuck", "SEV2", "Nothing is booked")
+    assert (room.members, len(story.incidents.messages)) == ({"Ana"}, 1)
+    assert story.record(1).undelivered == ()
+    bo.person.joins(room.id)
+    bo.clicks("Containment", on=room.card)
+    assert room.card.shows("Containment")
+    other = bo.declares("Payments fail")
+    assert other.channel["name"] == "inc-2-payments-fail"
+    assert len(story.incidents.messages) == 2
+    with story.bot.parts.store.read() as session:
+        assert proof.verify(session) == []
