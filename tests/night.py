@@ -71,7 +71,8 @@ class Night:
             self._says(f"FAILED {report.nodeid}")
         elif report.when == "call" and (report.capstdout.strip() or report.duration > LONG_SECONDS):
             tried = [f"{inputs:,} inputs"] if inputs else []
-            self._says("; ".join([f"  {test}: {_spent(report.duration)}", *tried, *report.capstdout.split("\n")]))
+            printed = [line for line in report.capstdout.splitlines() if line]
+            self._says("; ".join([f"  {test}: {_spent(report.duration)}", *tried, *printed]))
         if report.when == "teardown":
             part.left -= 1
             if not part.left:
@@ -91,7 +92,7 @@ class Night:
     def _says(self, what: str) -> None:
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         terminal.ensure_newline()
-        terminal.write_line(f"{time.strftime('%H:%M:%S')} {what.rstrip('; ')}", flush=True)
+        terminal.write_line(f"{time.strftime('%H:%M:%S')} {what}", flush=True)
 
 
 def _spent(seconds: float) -> str:
