@@ -38,7 +38,11 @@ def draft(session: Session, number: int) -> CustomerUpdateRecord | None:
 
 def due(session: Session, now: datetime) -> list[Notice]:
     """The incidents of which customers should have been told more by now, the longest due first."""
-    return list(session.scalars(select(Notice).where(Notice.next_due_at <= now).order_by(Notice.next_due_at)))
+    return list(
+        session.scalars(
+            select(Notice).where(Notice.next_due_at <= now).order_by(Notice.next_due_at, Notice.incident_id)
+        )
+    )
 
 
 def public(session: Session) -> tuple[PublicIncident, ...]:

@@ -145,7 +145,7 @@ _REVIEWS_OVERDUE = Rows(
     Review.state.in_(OPEN_REVIEW),
     Review.due_at <= _NOW,
     or_(Review.snoozed_until.is_(None), Review.snoozed_until <= _NOW),
-    order=(Review.due_at,),
+    order=(Review.due_at, Review.incident_id),
 )
 _ACTIONS_OVERDUE = Rows(
     ActionRecord,
@@ -395,7 +395,7 @@ def clocks_to_remind(session: Session, now: datetime) -> list[tuple[int, str]]:
     question = (
         select(RunningClock.incident_id, RunningClock.rule)
         .where(RunningClock.remind_at <= now)
-        .order_by(RunningClock.remind_at)
+        .order_by(RunningClock.remind_at, RunningClock.incident_id, RunningClock.rule)
     )
     return [(number, rule) for number, rule in session.execute(question)]
 
@@ -418,7 +418,7 @@ def clocks_of(session: Session, user: str) -> list[tuple[int, ClockRecord]]:
         select(RunningClock)
         .join(Incident, Incident.id == RunningClock.incident_id)
         .where(RunningClock.owner == user, may_see(user))
-        .order_by(RunningClock.due_at)
+        .order_by(RunningClock.due_at, RunningClock.incident_id, RunningClock.rule)
     )
     return [(row.incident_id, pictured(ClockRecord, row)) for row in rows]
 

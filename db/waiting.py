@@ -22,7 +22,7 @@ _DRAFTS = Rows(
     Review.owner == _USER,
     Review.state == ReviewState.DRAFT,
     exists().where(Incident.id == Review.incident_id, may_see(_USER)),
-    order=[Review.due_at],
+    order=[Review.due_at, Review.incident_id],
 )
 _ACTIONS = Rows(
     ActionRecord,
@@ -43,7 +43,7 @@ _IN_REVIEW = (
     .join(Review, Review.incident_id == Incident.id)
     .where(Review.state.in_(OPEN_REVIEW), Review.state == ReviewState.IN_REVIEW, may_see(_USER))
     .where(or_(Review.owner == _USER, exists().where(Role.incident_id == Incident.id, Role.user == _USER)))
-    .order_by(Review.due_at)
+    .order_by(Review.due_at, Review.incident_id)
 )
 
 

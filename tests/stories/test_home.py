@@ -138,6 +138,25 @@ def test_thirty_overdue_actions_are_counted_and_the_worst_is_first(story):
     assert shown.index("Chore 00") < shown.index("Chore 05") < shown.index("Chore 01")
 
 
+def test_what_is_due_at_the_same_moment_keeps_its_order(story):
+    """All reviews of a day are due at its end. Whoever gets one back finds it where it was."""
+    ana, bo = story.people("Ana", "Bo")
+    rooms = [ana.declares(title) for title in ("Checkout is down", "Search is slow")]
+    for room in rooms:
+        ana.types("/incident take commander", room)
+        ana.types("/incident phase review", room)
+    ana.opens_home()
+    before = home_of(story, ana)
+    assert before.index("Review of INC-1") < before.index("Review of INC-2")
+
+    ana.clicks("Give to …", on="home")
+    ana.fills("Give the review", person=bo.id)
+    bo.opens_home()
+    bo.clicks("Give to …", on="home")
+    bo.fills("Give the review", person=ana.id)
+    assert home_of(story, ana) == before
+
+
 def test_two_bots_do_not_fight_and_nobody_is_drawn_for_for_ever(story):
     """Each change is carried by whichever bot is there; who closed Home yesterday costs nothing any more."""
     ana, bo = story.people("Ana", "Bo")
