@@ -7,6 +7,7 @@ SMTP has no way to ask whether a mail was taken. A mail that is sent again after
 import contextlib
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +16,20 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import cache
 
-from bot import connections
 from bot.errors import MailRefused, MailUnclear
 from bot.settings import SmtpServer, Tls
 
 SUBJECT_MOST = 200
 SECONDS = 10.0
 FOR_GOOD = 500  # SMTP answers from here on mean: do not try again. RFC 5321, section 4.2.1
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom to trust: all certificates of the machine. Not the web's: whoever speaks HTTP has a context offer HTTP in each greeting."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +118,7 @@ class Mailer:
     def _connected(self) -> smtplib.SMTP:
         """A connection over which the mail may be said: secured and logged in, if the settings ask for that."""
         server, us = self._server, socket.gethostname()
-        safe = connections.trust()
+        safe = trust()
         if server.tls is Tls.IMPLICIT:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, us, timeout=self._seconds, context=safe)
         else:

@@ -66,7 +66,10 @@ class _Client(WebClient):
         body = req.data or b""
         assert isinstance(body, bytes)
         answer = connections.post(url, body, dict(req.header_items()), seconds=self.timeout, proxy=self.proxy)
-        return {"status": answer.status, "headers": answer.headers, "body": answer.data.decode()}
+        headers = dict(answer.headers)
+        if (seconds := answer.headers.get("retry-after")) is not None:
+            headers |= {"retry-after": seconds, "Retry-After": seconds}  # The SDK asks for both, and minds the case.
+        return {"status": answer.status, "headers": headers, "body": answer.data.decode()}
 
 
 @dataclass(frozen=True)
@@ -374,7 +377,9 @@ class Slack:
         except OSError as error:
             SLACK_CALLS.labels("upload", SlackUnclear.__name__).inc()
             raise SlackUnclear("upload", type(error).__name__) from error
-        if answer.status >= HTTPStatus.BAD_REQUEST:
+        if (
+            answer.status >= HTTPStatus.MULTIPLE_CHOICES
+        ):  # Nobody is followed to somewhere else: Slack sends nobody there.
             SLACK_CALLS.labels("upload", SlackUnclear.__name__).inc()
             raise SlackUnclear("upload", f"http_{answer.status}")
         SLACK_CALLS.labels("upload", "ok").inc()

@@ -14,7 +14,7 @@ from db.records import IncidentRecord
 def joined(parts: Parts, body: Mapping[str, Any]) -> Heard | None:
     """Somebody is in a channel now. That the bot itself is in each room that it opens is no news."""
     event = body["event"]
-    if any(one["user_id"] == event["user"] for one in body.get("authorizations") or ()):
+    if any(one.get("is_bot") and one["user_id"] == event["user"] for one in body.get("authorizations") or ()):
         return None
     return lambda work: rooms.joined(work, room=event["channel"], user=event["user"], at=_when(event))
 

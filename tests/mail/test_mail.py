@@ -4,11 +4,13 @@ import shutil
 import socket
 import ssl
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from bot import connections, settings
+from bot import mail as bot_mail
 from bot.errors import MailRefused, MailUnclear
 from bot.mail import Mail, Mailer
 
@@ -154,9 +156,11 @@ def certificate(tmp_path_factory):
 def trusted(certificate, monkeypatch):
     """As if the machine trusted it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    connections.trust.cache_clear()
+    for whom in (connections, bot_mail):
+        whom.trust.cache_clear()
     yield
-    connections.trust.cache_clear()
+    for whom in (connections, bot_mail):
+        whom.trust.cache_clear()
 
 
 @pytest.fixture
@@ -167,6 +171,32 @@ def secure_office(certificate, post_office):
     context.load_cert_chain(*certificate)
     post_office.opens(context, asks_for_login=True)
     return post_office
+
+
+def test_no_mail_server_is_offered_the_web(certificate, trusted):
+    """Some refuse whoever offers them a protocol that is not theirs."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    context.set_alpn_protocols(["http/1.1"])
+    chosen = []
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as other:
+
+        def answers():
+            for _ in range(2):
+                with context.wrap_socket(listener.accept()[0], server_side=True) as caller:
+                    chosen.append(caller.selected_alpn_protocol())
+                    caller.recv(1000)
+                    caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+        answering, port = other.submit(answers), listener.getsockname()[1]
+        connections.post(f"https://localhost:{port}/", b"", {}, seconds=5, proxy=None)
+        with (
+            socket.create_connection(("127.0.0.1", port)) as plain,
+            bot_mail.trust().wrap_socket(plain, server_hostname="localhost") as secured,
+        ):
+            secured.sendall(b"EHLO tocsin")
+        answering.result()
+    assert chosen == ["http/1.1", None]
 
 
 def test_secured_and_logged_in(secure_office, trusted):

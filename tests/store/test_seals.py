@@ -101,6 +101,11 @@ class Change:
         raise NotImplementedError
 
     @property
+    def of(self):
+        """The incident that it belongs to, unless it is one itself."""
+        return self.row.get("incident_id", self.row.get("ledger"))
+
+    @property
     def name(self):
         """What the row is called where it is named."""
         if self.table.name == "incidents":
@@ -206,7 +211,8 @@ def missed(store, changes):
     """What of all this is not named when it is changed.
 
     By day each table suffers one change at a time, all tables together, and each must be named; what is not named in company
-    must be when it is alone. At night each is alone.
+    must be when it is alone. At night each is alone. What is of the incident whose own row is changed is always alone: that
+    row is named by the incident's key, which stands before all that is of it.
     """
     with store.engine.connect() as connection:
         session = store._sessions(bind=connection)
@@ -220,7 +226,11 @@ def missed(store, changes):
 
         by_table = dict(changes(connection))
         every = [one for some in by_table.values() for one in some]
-        together = [[one for one in some if one] for some in zip_longest(*by_table.values())]
+        own = {one.row["id"] for one in by_table["incidents"]}
+        apart = {name for name, some in by_table.items() if any(one.of in own for one in some)}
+        company = (some for name, some in by_table.items() if name not in apart)
+        together = [[one for one in some if one] for some in zip_longest(*company)]
+        together += [[one] for name in apart for one in by_table[name]]
         print(f"{len(every)} changes in {len(by_table)} tables")  # noqa: T201 -- what a night is for
         tried = [[one] for one in every] if NIGHTLY else together
         return [

@@ -1,6 +1,7 @@
 """Slack answers late, wrongly, or not at all. Afterwards everything is there, once."""
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot import carry
 from bot.delivery import GIVE_UP_AFTER, GIVE_UP_TRIES, LEASE
@@ -153,3 +154,11 @@ def test_nobody_waits_for_ever(story):
     story.passes(seconds=61)
     (dead,) = story.record(1).undelivered
     assert dead.kind == "RefreshTopic"
+
+
+def test_a_refused_connection_says_how_long_to_wait(story):
+    """Slack's own client asks for the header in one spelling, and waits half a minute where it does not find it."""
+    story.slack.faults.rate_limit("apps.connections.open", retry_after=3)
+    with pytest.raises(SlackApiError) as refused:
+        story.bot.parts.slack.web.apps_connections_open(app_token=story.slack.app_token)
+    assert refused.value.response.headers["Retry-After"] == "3"
