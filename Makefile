@@ -23,6 +23,7 @@ run: $(VENV)/.for-running ## The bot against the real Slack, with the settings i
 	@$(VENV)/bin/tocsin run
 
 test: $(VENV)/.for-developing ## All tests; ARGS="tests/stories -k card" for some
+	@$(VENV)/bin/python -m compileall -q bot db migrations sandbox # or each worker compiles all of it by itself
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 night: $(VENV)/.for-developing ## What is too long for every day: every case, thousands of histories and inputs, bots that die; ARGS as for test
