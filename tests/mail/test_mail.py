@@ -156,11 +156,12 @@ def certificate(tmp_path_factory):
 def trusted(certificate, monkeypatch):
     """As if the machine trusted it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    for whom in (connections, bot_mail):
-        whom.trust.cache_clear()
+    kept = (connections.trust, connections._pools, bot_mail.trust)
+    for one in kept:
+        one.cache_clear()
     yield
-    for whom in (connections, bot_mail):
-        whom.trust.cache_clear()
+    for one in kept:
+        one.cache_clear()
 
 
 @pytest.fixture
