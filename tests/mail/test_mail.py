@@ -186,8 +186,8 @@ def test_no_mail_server_is_offered_the_web(certificate, trusted):
             for _ in range(2):
                 with context.wrap_socket(listener.accept()[0], server_side=True) as caller:
                     chosen.append(caller.selected_alpn_protocol())
-                    caller.recv(1000)
-                    caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    if caller.recv(1000).startswith(b"POST"):
+                        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
         answering, port = other.submit(answers), listener.getsockname()[1]
         connections.post(f"https://localhost:{port}/", b"", {}, seconds=5, proxy=None)
