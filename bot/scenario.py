@@ -93,6 +93,14 @@ class Stage:
         with self.store.read() as session:
             return outbox.next_due(session) is None
 
+    def number_of(self, title: str) -> int:
+        """The incident that was declared as this last. Visitors may declare theirs in between."""
+        with self.store.read() as session:
+            numbers = [incident.id for incident in queries.incidents_all(session) if incident.title == title]
+        if not numbers:
+            raise DemoFailed(f"Nobody declared {title!r}; .demo/tocsin.log may say why.")
+        return max(numbers)
+
     def incident(self, number: int) -> IncidentRecord:
         """The incident, which must have its room and its card by now."""
         with self.store.read() as session:
@@ -155,11 +163,12 @@ class Person:
         return result
 
 
-def declares(stage: Stage, name: str, **answers: Given) -> None:
-    """Somebody types `/incident declare` in #incidents and fills in the form."""
+def declares(stage: Stage, name: str, *, title: str, **answers: Given) -> int:
+    """Somebody types `/incident declare` in #incidents and fills in the form; gives the incident's number."""
     shown = stage.slack.act(name, "types", text="/incident declare", channel="#incidents")
-    stage.slack.act(name, "submits", values=filled(shown.get("modal") or {}, answers))
+    stage.slack.act(name, "submits", values=filled(shown.get("modal") or {}, {"title": title, **answers}))
     stage.settle()
+    return stage.number_of(title)
 
 
 def filled(form: Mapping[str, Any], answers: Mapping[str, Given]) -> dict[str, Any]:
@@ -193,21 +202,21 @@ def _state(element: Mapping[str, Any], answer: Given) -> dict[str, Any]:
 
 
 def play(stage: Stage) -> None:
-    """INC-1 from its declaration to its end, and INC-2 until the middle of its containment."""
+    """One incident from its declaration to its end, and another until the middle of its containment."""
     finished(stage)
     half_done(stage)
 
 
 def finished(stage: Stage) -> None:
     """A certificate that had run out: found, contained, checked, reviewed, closed."""
-    declares(
+    number = declares(
         stage,
         "Ana",
         title="Card payments are refused",
         severity="sev2",
         summary="Since 09:10 about one card payment in three fails. Invoices and vouchers work.",
     )
-    ana, bo, kai, mia = (Person(name, stage, 1) for name in ("Ana", "Bo", "Kai", "Mia"))
+    ana, bo, kai, mia = (Person(name, stage, number) for name in ("Ana", "Bo", "Kai", "Mia"))
     for person in (bo, kai):
         person.joins()
     bo.types("/incident take primary")
@@ -285,7 +294,7 @@ def tells_customers(comms: Person, text: str, **answers: Given) -> None:
 
 def half_done(stage: Stage) -> None:
     """Logins fail, and people are at it: this is where you come in."""
-    declares(
+    number = declares(
         stage,
         "Kai",
         title="Nobody in Europe can log in",
@@ -293,7 +302,7 @@ def half_done(stage: Stage) -> None:
         summary="The login page answers with an error since 14:20. Sessions that are open go on working.",
         service_affecting="yes",
     )
-    ana, bo, kai = (Person(name, stage, 2) for name in ("Ana", "Bo", "Kai"))
+    ana, bo, kai = (Person(name, stage, number) for name in ("Ana", "Bo", "Kai"))
     for person in (ana, bo):
         person.joins()
     bo.types("/incident take primary")
