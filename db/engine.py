@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -15,6 +15,7 @@ PATIENCE_SECONDS = 2
 # A connection that lay unused for so long is asked whether it still lives, which costs a round trip.
 UNUSED_SECONDS = 1.0
 CONNECTIONS_MOST = 20
+AGAIN_SECONDS = 0.01
 
 
 def open_engine(url: str) -> Engine:
@@ -81,10 +82,25 @@ def _prepare_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> 
     # it is told to keep out, and `_begin_sqlite` begins instead.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _write_ahead(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     entry.info["patience"] = None
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Have the file use a write-ahead log. Of two who turn a new file into one at once, SQLite refuses one without a wait."""
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _read_again(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:

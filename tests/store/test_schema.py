@@ -46,6 +46,19 @@ def test_several_bots_that_start_at_once_upgrade_once(blank_url):
         engine.dispose()
 
 
+def test_a_new_file_is_opened_by_many_at_once(tmp_path):
+    def opened(engine):
+        with engine.connect() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        engine.dispose()
+        return mode
+
+    with ThreadPoolExecutor(8) as pool:
+        for nth in range(40):
+            engines = [open_engine(f"sqlite:///{tmp_path / str(nth)}") for _ in range(8)]
+            assert set(pool.map(opened, engines)) == {"wal"}
+
+
 def test_sqlite_keeps_what_it_promises(store):
     with store.engine.connect() as connection:
         if store.is_sqlite:
