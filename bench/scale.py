@@ -79,7 +79,7 @@ def _time(what: Callable[[], Any]) -> float:
 
 def _claim(store: Store) -> None:
     with store.begin() as work:
-        outbox.claim(work.session, now=work.now, lease=timedelta(seconds=60))
+        outbox.claim(work.connection, now=work.now, lease=timedelta(seconds=60))
 
 
 def _chase(store: Store, rules: policy.Policy) -> None:

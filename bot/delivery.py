@@ -110,7 +110,7 @@ class Delivery:
     def carry_one(self, kinds: Collection[str] | None = None) -> bool:
         """Carry the next effect that is due, of any or of these kinds. False when there is none."""
         with self.parts.store.begin() as work:
-            claims = outbox.claim(work.session, now=work.now, lease=LEASE, kinds=kinds)
+            claims = outbox.claim(work.connection, now=work.now, lease=LEASE, kinds=kinds)
         for claimed in claims:
             self._carry(claimed)
         return bool(claims)
@@ -144,7 +144,7 @@ class Delivery:
         with self.parts.store.begin() as work:
 
             def take(limit: int, kinds: Collection[str] | None = None) -> list[Claimed]:
-                return outbox.claim(work.session, now=work.now, lease=LEASE, limit=limit, kinds=kinds)
+                return outbox.claim(work.connection, now=work.now, lease=LEASE, limit=limit, kinds=kinds)
 
             if not self.parts.health.doubtful:
                 return take(idle)
@@ -196,7 +196,7 @@ class Delivery:
         else:
             self._came_through(claimed)
             with self._begin() as work:
-                if outbox.settle(work.session, claimed, now=work.now):
+                if outbox.settle(work.connection, claimed, now=work.now):
                     learned(work)
             DELIVERED.labels(claimed.kind, "done").inc()
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Connection,
     Integer,
     and_,
     any_,
@@ -95,7 +96,7 @@ class Claimed:
     first_try: bool
 
 
-def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
+def tell(connection: Connection, told: Sequence[Told], now: datetime) -> None:
     """Write effects down, in this order; they leave once this transaction has been committed.
 
     Each comes with the condition under which it is told, if there is one.
@@ -104,8 +105,6 @@ def tell(session: Session, told: Sequence[Told], now: datetime) -> None:
     before, and nothing would be left to show what is true now.
     """
     if told:
-        session.flush()  # An effect may belong to an incident that this transaction has made.
-        connection = session.connection()
         connection.execute(TELL[connection.dialect.name], about(told, now))
 
 
@@ -228,13 +227,12 @@ _SETTLE = (
 
 
 def claim(
-    session: Session, *, now: datetime, lease: timedelta, limit: int = 1, kinds: Collection[str] | None = None
+    connection: Connection, *, now: datetime, lease: timedelta, limit: int = 1, kinds: Collection[str] | None = None
 ) -> list[Claimed]:
     """Take the next effects that may be carried, of any or of these kinds: the first of each lane, the most urgent first.
 
     An effect whose lease ran out is taken again: its carrier died, and nobody knows how far it came.
     """
-    connection = session.connection()
     dialect = connection.dialect.name
     statement = _CLAIM[dialect] if kinds is None else _taking(dialect, _EFFECTS.c.kind.in_(kinds))
     rows = connection.execute(statement, {"now": now, "limit": limit, "until": now + lease}).all()
@@ -257,7 +255,7 @@ def _held(session: Session, claimed: Claimed) -> Effect | None:
     return session.scalars(_HELD, {"held": claimed.id, "attempt": claimed.attempts}).one_or_none()
 
 
-def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
+def settle(connection: Connection, claimed: Claimed, *, now: datetime) -> bool:
     """The effect has been carried out. False: somebody else holds it by now, and what was learned must be dropped."""
     digest = settled.digest(
         SimpleNamespace(
@@ -272,7 +270,7 @@ def settle(session: Session, claimed: Claimed, *, now: datetime) -> bool:
         )
     )
     values = {"held": claimed.id, "attempt": claimed.attempts, "now": now, "digest": digest}
-    return session.connection().execute(_SETTLE, values).rowcount == 1
+    return connection.execute(_SETTLE, values).rowcount == 1
 
 
 def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str) -> None:

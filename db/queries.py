@@ -8,6 +8,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Connection,
     Date,
     Integer,
     bindparam,
@@ -197,10 +198,9 @@ def named(session: Session, *, user: str, room: str | None, number: int | None) 
     return [(made(IncidentRecord, row[1:]), bool(row[0])) for row in rows]
 
 
-def briefs(session: Session, *, user: str, room: str | None, number: int | None) -> list[tuple[Brief, bool]]:
+def briefs(connection: Connection, *, user: str, room: str | None, number: int | None) -> list[tuple[Brief, bool]]:
     """As `named`, in brief and locked."""
-    session.flush()
-    rows = session.connection().execute(_BRIEFS, {"user": user, "room": room, "number": number})
+    rows = connection.execute(_BRIEFS, {"user": user, "room": room, "number": number})
     return [(made(Brief, row[1:]), bool(row[0])) for row in rows]
 
 

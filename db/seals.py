@@ -18,6 +18,7 @@ anew.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -222,10 +223,10 @@ class _Touched:
 class Watched(Session):
     """A session that remembers which sealed rows it has changed, and what they were before."""
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        """As SQLAlchemy's session is made."""
+    def __init__(self, *arguments: Any, held: AbstractSet[int], **more: Any) -> None:
+        """As SQLAlchemy's session is made. `held` are the ledgers that nobody else can write while this transaction lasts."""
         super().__init__(*arguments, **more)
-        self.held: set[int] = set()  # The ledgers that nobody else can write while this transaction lasts.
+        self._held = held
         self._touched: dict[int, _Touched] = {}
         self._kept: list[Base] = []
 
@@ -289,7 +290,7 @@ class Watched(Session):
         """
         if id(row) not in self._touched:
             before = _values(how, row, committed=True)
-            if not locked and how.ledger_of(before) not in (HOUSE, *self.held):
+            if not locked and how.ledger_of(before) not in (HOUSE, *self._held):
                 raise RuntimeError(f"{how.name(before)} is changed before its ledger is held: lock the incident first")
             self._keep(row, _Touched(how, None, None, how.digest(before), row))
 

@@ -7,11 +7,11 @@ Either all of it is there afterwards, or none.
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -38,14 +38,20 @@ _NOTE_AND_TELL = timeline.APPEND["postgresql"][0].add_cte(outbox.TELL["postgresq
 
 
 class Work:
-    """A transaction in hand. `now` is read once, so that everything in it happened at the same moment."""
+    """A transaction in hand. `now` is read once, so that everything in it happened at the same moment.
 
-    def __init__(self, session: Watched, now: datetime) -> None:
+    Whoever reads and changes rows as objects takes its `session`, which is made when it is asked for first: to have one
+    costs more than most statements. Statements that know what they want go to its `connection`.
+    """
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
         """Made by `Store.begin`, never by hand."""
         self.now = now
         self.told: list[outbox.Told] = []
         self.noted: list[tuple[int, EntryRecord]] = []
-        self._session = session
+        self._connection = connection
+        self._session: Watched | None = None
+        self._held: set[int] = set()
         self._unwritten: list[timeline.Line] = []
         self._locked: dict[int, Incident] = {}
         self._counters: dict[str, Counter] = {}
@@ -54,15 +60,29 @@ class Work:
     @property
     def session(self) -> Watched:
         """For questions and changes; whoever takes it finds all that was noted."""
-        while self._unwritten:
-            timeline.write(self._session, self._unwritten.pop(0))
+        if self._session is None:
+            # It joins the transaction and does not end it.
+            self._session = Watched(self._connection, held=self._held, join_transaction_mode="rollback_only")
+        self._write_noted()
         return self._session
+
+    @property
+    def connection(self) -> Connection:
+        """For statements past the session; they find all that was changed and noted."""
+        if self._session is not None:
+            self._session.flush()
+        self._write_noted()
+        return self._connection
+
+    def _write_noted(self) -> None:
+        while self._unwritten:
+            timeline.write(self._connection, self._unwritten.pop(0))
 
     def incident(self, number: int) -> Incident:
         """The incident, locked until this transaction ends, so that changes of it come one after the other."""
         if number not in self._locked:
             self._locked[number] = self.session.scalars(_INCIDENT, {"number": number}).one()
-            self.session.held.add(number)
+            self._held.add(number)
         return self._locked[number]
 
     def adds(self, incident: Incident) -> None:
@@ -70,7 +90,7 @@ class Work:
         self.session.add(incident)
         self.session.flush()
         self._locked[incident.id] = incident
-        self.session.held.add(incident.id)
+        self._held.add(incident.id)
 
     def brief(self, number: int) -> Brief | Incident:
         """The incident, locked, as far as somebody must know it who only says something in it: cheaper than all of it."""
@@ -78,14 +98,14 @@ class Work:
             return self._locked[number]
         if number not in self._briefs:
             self._briefs[number] = queries.brief(self.session, number)
-            self.session.held.add(number)
+            self._held.add(number)
         return self._briefs[number]
 
     def named(self, *, user: str, room: str | None, number: int | None) -> list[tuple[Brief, bool]]:
         """The incident of this room and that of this number, locked, and whether this person may see them."""
-        found = queries.briefs(self.session, user=user, room=room, number=number)
+        found = queries.briefs(self.connection, user=user, room=room, number=number)
         self._briefs.update({brief.id: brief for brief, _ in found if brief.id not in self._locked})
-        self.session.held.update(brief.id for brief, _ in found)
+        self._held.update(brief.id for brief, _ in found)
         return found
 
     def lock_numbers(self, name: str) -> Counter:
@@ -102,11 +122,10 @@ class Work:
 
     def insert_once(self, table: type[Base], **values: Any) -> bool:
         """Insert the row unless its primary key is there already; whether it was new. Safe when two do it at once."""
-        insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
         keys = Base.metadata.tables[table.__tablename__].primary_key.columns
         question = insert(table).values(**values).on_conflict_do_nothing().returning(*keys)
-        self.session.flush()
-        made = self.session.connection().execute(question).first()
+        made = self.connection.execute(question).first()
         if made is None:
             return False
         self.session.inserted(table, {**values, **dict(zip(keys.keys(), made, strict=True))})
@@ -128,7 +147,7 @@ class Work:
         if isinstance(incident, Brief):  # Most likely nothing follows: it is written with what is told.
             self._unwritten.append(line)
         else:
-            timeline.write(self.session, line)
+            timeline.write(self.connection, line)
         return entry
 
     def tell(self, effect: outbox.Tellable, *, only_if: outbox.Condition | None = None) -> None:
@@ -140,12 +159,19 @@ class Work:
         self.told.append((effect, only_if))
 
     def write_all(self) -> None:
-        """The last thing before the commit: write what was noted and what is told, if possible at once."""
-        if self.told and len(self._unwritten) == 1 and self._session.get_bind().dialect.name == "postgresql":
+        """The last thing before the commit: seal what was changed, write what was noted and what is told, if possible at once."""
+        if self._session is not None:
+            seals.append(self._session, now=self.now, incident=self.incident)
+        if self.told and len(self._unwritten) == 1 and self._connection.dialect.name == "postgresql":
             values = {**self._unwritten.pop(), **outbox.about(self.told, self.now)}
-            self._session.connection().execute(_NOTE_AND_TELL, values)
+            self._connection.execute(_NOTE_AND_TELL, values)
         else:
-            outbox.tell(self.session, self.told, self.now)
+            outbox.tell(self.connection, self.told, self.now)
+
+    def close(self) -> None:
+        """The transaction is over, well or not: let go of what was read."""
+        if self._session is not None:
+            self._session.close()
 
     def fresh_uid(self) -> str:
         """A name that no other incident, in this or any other database, has."""
@@ -174,7 +200,7 @@ class Store:
         self.on_told = on_told
         self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
-        self._sessions = sessionmaker(self.engine, class_=Watched, expire_on_commit=False, autoflush=True)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._turns = Turns(self.engine) if self.is_sqlite else None
 
     @property
@@ -188,16 +214,20 @@ class Store:
 
         An SQLAlchemy `OperationalError` or `TimeoutError`, after two seconds at most, when the database does not take it.
         """
-        with self._turns.take() if self._turns else self._sessions() as session:
-            work = Work(session, self.now())
-            yield work
-            if work.noted and self.before_commit:
-                self.before_commit(work)
-            seals.append(session, now=work.now, incident=work.incident)
-            work.write_all()
-            session.commit()
+        with self._turns.take() if self._turns else self._transaction() as connection:
+            work = Work(connection, self.now())
+            with closing(work):
+                yield work
+                if work.noted and self.before_commit:
+                    self.before_commit(work)
+                work.write_all()
         if work.told and self.on_told:
             self.on_told()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:

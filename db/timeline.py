@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -89,10 +89,8 @@ def follow(
     return EntryRecord(**said), values
 
 
-def write(session: Session, line: Line) -> None:
-    """Write an entry down, and in its incident where the timeline ends now."""
-    session.flush()
-    connection = session.connection()
+def write(connection: Connection, line: Line) -> None:
+    """Write an entry down, and in its incident where the timeline ends now; what it follows from must be written already."""
     for statement in APPEND[connection.dialect.name]:
         connection.execute(statement, line)
 
@@ -115,7 +113,8 @@ def redact(session: Session, incident: Incident, entry: Entry, *, by: str, reaso
     if entry.redacted_at is None:
         entry.text, entry.data = "", {}
         owned_up, line = follow(incident, EntryKind.REDACTED, reason, by=by, now=now, data={"entry": entry.seq})
-        write(session, line)
+        session.flush()
+        write(session.connection(), line)
         entry.redacted_at = owned_up.recorded_at
 
 

@@ -10,13 +10,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- SQLAlchemy's own, so that whoever handles a full pool handles this
 
 from db.engine import PATIENCE_SECONDS, writing
-from db.seals import Watched
 
 # The first of a group waits for all of it.
 MOST_TOGETHER = 16
@@ -50,10 +49,10 @@ class Turns:
         self._group: _Group | None = None
 
     @contextmanager
-    def take(self) -> Iterator[Watched]:
-        """A session to write with; what was written is on the disk after the block, or it raised.
+    def take(self) -> Iterator[Connection]:
+        """A connection to write with; what was written is on the disk after the block, or it raised.
 
-        The block ends with `session.commit()`. SQLAlchemy's `OperationalError` or `TimeoutError` when its turn does not
+        SQLAlchemy's `OperationalError` or `TimeoutError` when its turn does not
         come, or the file is locked by another process, for too long.
         """
         patience = self._wait()
@@ -63,8 +62,9 @@ class Turns:
             self._give_back()
             raise
         try:
-            with self._session(group) as session:
-                yield session
+            # Whoever is alone needs no savepoint: what it undoes is all there is.
+            with group.connection.begin_nested() if group.size else nullcontext():
+                yield group.connection
         except BaseException as error:
             self._failed(group, error)
             raise
@@ -98,16 +98,8 @@ class Turns:
             raise
         return _Group(connection)
 
-    def _session(self, group: _Group) -> Watched:
-        """Whoever is alone needs no savepoint: what it undoes is all there is."""
-        return Watched(
-            group.connection,
-            expire_on_commit=False,
-            join_transaction_mode="create_savepoint" if group.size else "rollback_only",
-        )
-
     def _failed(self, group: _Group, error: BaseException) -> None:
-        """One has failed, and its session has undone what it did; the others of its group must not suffer for it."""
+        """One has failed, and what it did is undone; the others of its group must not suffer for it."""
         if group.size == 0 or not _goes_on(group.connection):  # SQLite itself undoes everything when the disk is full.
             group.error = error
         self._end(group)

@@ -107,9 +107,9 @@ class Life:
     def _deliveries(self) -> None:
         """One arrives, one is given up."""
         with self.store.begin() as work:
-            first, second = outbox.claim(work.session, now=work.now, lease=timedelta(minutes=1), limit=2)
+            first, second = outbox.claim(work.connection, now=work.now, lease=timedelta(minutes=1), limit=2)
         with self.store.begin() as work:
-            outbox.settle(work.session, first, now=work.now)
+            outbox.settle(work.connection, first, now=work.now)
             outbox.bury(work.session, second, now=work.now, error="not_in_channel")
 
     def _clocks(self, here: dict[str, int]) -> None:

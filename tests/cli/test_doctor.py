@@ -152,7 +152,7 @@ def test_a_timeline_that_was_changed(env: dict[str, str], books: Store) -> None:
 def test_what_could_not_be_delivered(env: dict[str, str], books: Store) -> None:
     declare(books)
     with books.begin() as work:
-        (claimed,) = outbox.claim(work.session, now=work.now, lease=timedelta(minutes=1))
+        (claimed,) = outbox.claim(work.connection, now=work.now, lease=timedelta(minutes=1))
         outbox.bury(work.session, claimed, now=work.now, error="restricted_action")
     finding = found(env)["undelivered"]
     assert (finding.level, finding.sentence) == (WARN, "1 thing could not be delivered.")

@@ -100,7 +100,7 @@ def test_every_broken_timeline_is_named(tocsin: Tocsin, books: Store, clock: Mov
 def test_repair_gives_dead_effects_another_try(tocsin: Tocsin, books: Store) -> None:
     for number in (declare(books), declare(books)):
         with books.begin() as work:
-            (claimed,) = outbox.claim(work.session, now=work.now, lease=work.now - work.now)
+            (claimed,) = outbox.claim(work.connection, now=work.now, lease=work.now - work.now)
             outbox.bury(work.session, claimed, now=work.now, error="channel_not_found")
             assert claimed.incident == number
     assert tocsin("repair", "INC-1").out == "1 to deliver again.\n"

@@ -91,7 +91,7 @@ def test_declared_at_the_shell(tocsin: Tocsin, books: Store) -> None:
 def test_what_is_on_its_way(tocsin: Tocsin, books: Store, incident: int) -> None:
     assert tocsin("deliveries", "list").out == "waiting\t2026-11-24 12:00\tINC-1\tOpenRoom\t0\t\n"
     with books.begin() as work:
-        (claimed,) = outbox.claim(work.session, now=work.now, lease=work.now - work.now)
+        (claimed,) = outbox.claim(work.connection, now=work.now, lease=work.now - work.now)
         outbox.bury(work.session, claimed, now=work.now, error="Slack answered name_taken to conversations.create")
     assert tocsin("deliveries", "list", "INC-1").out == (
         "dead\t2026-11-24 12:00\tINC-1\tOpenRoom\t1\tSlack answered name_taken to conversations.create\n"

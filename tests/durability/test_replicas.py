@@ -76,7 +76,7 @@ def test_giving_up_waits_for_whoever_changes_the_incident(stage: Stage):
     with stage.store.begin() as work:
         say(work, work.incident(number), "note", {"by": ANA, "text": "It is the disk"})
     with stage.store.begin() as work:
-        (held,) = outbox.claim(work.session, now=work.now, lease=LEASE)
+        (held,) = outbox.claim(work.connection, now=work.now, lease=LEASE)
     delivery = Delivery(stage.new_parts())
     with ThreadPoolExecutor(1) as pool:
         with stage.store.begin() as work:

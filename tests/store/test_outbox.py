@@ -39,12 +39,12 @@ def tell(store, *effects):
 
 def claim(store, limit=1):
     with store.begin() as work:
-        return outbox.claim(work.session, now=work.now, lease=LEASE, limit=limit)
+        return outbox.claim(work.connection, now=work.now, lease=LEASE, limit=limit)
 
 
 def settle(store, claimed):
     with store.begin() as work:
-        return outbox.settle(work.session, claimed, now=work.now)
+        return outbox.settle(work.connection, claimed, now=work.now)
 
 
 def states(store):
@@ -123,7 +123,7 @@ def test_a_first_try_is_the_first_of_its_lane(store, number, clock):
 def test_the_dead_leave_the_lane_free_and_can_be_revived(store, number):
     tell(store, say(number, "cannot be said"), say(number, "can be said"))
     with store.begin() as work:
-        claimed = outbox.claim(work.session, now=work.now, lease=LEASE)[0]
+        claimed = outbox.claim(work.connection, now=work.now, lease=LEASE)[0]
         outbox.bury(work.session, claimed, now=work.now, error="invalid_blocks")
     assert [c.payload["values"]["text"] for c in claim(store)] == ["can be said"]
     with store.begin() as work:
@@ -163,7 +163,7 @@ def test_what_is_told_anew_while_it_is_put_off_waits_once(postgresql_url, store,
 
     with ThreadPoolExecutor(1) as pool, store.read() as looks:
         with store.begin() as work:
-            outbox.tell(work.session, [(RefreshHome(user="U0ANA"), None)], work.now)
+            outbox.tell(work.connection, [(RefreshHome(user="U0ANA"), None)], work.now)
             off = pool.submit(put_off)
             while not looks.scalar(waits):
                 looks.rollback()

@@ -97,7 +97,7 @@ def test_a_bot_that_died_between_slacks_answer_and_its_own_note(story):
     ana.person.types("/incident update Said once", channel=room.id)
     story.slack.quiet()
     with story.bot.parts.store.begin() as work:
-        claims = outbox.claim(work.session, now=work.now, lease=LEASE, limit=10)
+        claims = outbox.claim(work.connection, now=work.now, lease=LEASE, limit=10)
     for claimed in claims:  # Carried as far as Slack, and then the power goes out: nothing is settled.
         errand = carry.Errand(story.bot.parts, claimed)
         carry.carry(KINDS[claimed.kind].model_validate(claimed.payload), errand)
