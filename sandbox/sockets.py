@@ -57,6 +57,8 @@ class Sockets:
 
     def __init__(self, courier: Courier, app_id: str, changed: Callable[[], None]) -> None:
         self.enabled = True
+        self.greeted = 0
+        """How many connections there have been."""
         self._courier = courier
         self._app_id = app_id
         self._changed = changed
@@ -125,6 +127,7 @@ class Sockets:
 
     async def _talk(self, connection: Connection, *, debug: bool) -> None:
         self._connections.append(connection)
+        self.greeted += 1
         connection.send(self._hello(DEBUG_CONNECTION_SECONDS if debug else APPROXIMATE_CONNECTION_SECONDS))
         self._courier.connected()
         self._changed()

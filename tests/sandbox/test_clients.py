@@ -51,16 +51,13 @@ def test_events_and_commands_arrive(heard, ws: Workspace):
     assert ws.person("Ana").types("/deploy", "#dev").said == "fine"
 
 
-def openings(ws: Workspace) -> int:
-    return len([one for one in ws.requests if one.method == "apps.connections.open"])
-
-
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning"])
 def test_a_client_reconnects_and_misses_nothing(heard, ws: Workspace, reason):
-    before = openings(ws)
+    before = ws.sockets.greeted
     ws.faults.disconnect_sockets(reason)
     ws.person("Ana").says("meanwhile", "#dev")
-    settled(ws, lambda: openings(ws) > before and ws.sockets.count)
+    # The old one must have gone: what is sent to a socket that the client no longer reads comes again after a while.
+    settled(ws, lambda: ws.sockets.greeted > before and ws.sockets.count == 1)
     assert heard.get(timeout=10) == "meanwhile"
     ws.person("Ana").says("afterwards", "#dev")
     while (text := heard.get(timeout=10)) != "afterwards":
