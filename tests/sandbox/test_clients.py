@@ -11,6 +11,8 @@ from sandbox import Running, Workspace
 from tests.sandbox.apps import async_bolt, bolt
 from tests.sandbox.conftest import settled
 
+pytestmark = pytest.mark.long
+
 
 def register(app, heard):
     @app.event("message")

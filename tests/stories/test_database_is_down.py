@@ -19,6 +19,8 @@ from bot.settings import HttpAddress
 from db.engine import open_engine
 from tests.story import text
 
+pytestmark = pytest.mark.long
+
 IS_DOWN = "The database does not answer. Nothing was changed;"
 
 

@@ -11,6 +11,8 @@ from db import queries
 from tests import story as stage
 from tests.stories.test_watch import looks
 
+pytestmark = pytest.mark.long
+
 LEADERSHIP = """
 leadership:
   - {name: Mia Müller, slack: U0MIA, email: mia@example.com}

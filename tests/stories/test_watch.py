@@ -13,6 +13,8 @@ from sandbox.sockets import Sockets
 from tests import story as stage
 from tests.stories.conftest import hang_up
 
+pytestmark = pytest.mark.long
+
 
 def looks(story, times=1):
     """The scheduler lets the bot look after Slack, in its rhythm."""
