@@ -73,12 +73,12 @@ def _belonging(work: Work, incident: Incident) -> tuple[str, ...]:
 
 def card_posted(work: Work, *, number: int, ts: str) -> None:
     """Where the card is."""
-    work.session.connection().execute(_CARD, {"number": number, "ts": ts})
+    work.connection.execute(_CARD, {"number": number, "ts": ts})
 
 
 def announced(work: Work, *, number: int, channel: str, ts: str) -> None:
     """Where the announcement is."""
-    work.session.connection().execute(_ANNOUNCEMENT, {"number": number, "channel": channel, "ts": ts})
+    work.connection.execute(_ANNOUNCEMENT, {"number": number, "channel": channel, "ts": ts})
 
 
 def review_posted(work: Work, *, number: int, pages: Sequence[str], files: Sequence[str], canvas: bool) -> None:
