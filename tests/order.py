@@ -16,14 +16,23 @@ def dealt(
 ) -> list[pytest.Item]:
     """All tests, to be cut into as many equal pieces as there are workers.
 
-    The first worker begins with those that need a browser, so that there is one; the others with those that are marked
-    `long`, file by file, since tests of a file share what they stand on.
+    The first worker begins with those that need a browser, so that there is one. The second begins with those that are
+    marked `waits`, one after another: they leave the processors to the others, who have enough to do then. The others begin
+    with those that are marked `long`, file by file, since tests of a file share what they stand on.
     """
-    rest = [test for test in tests if not needs_browser(test) and not _is_long(test)]
-    hands = [[test for test in tests if needs_browser(test)], *([] for _ in range(workers - 1))]
-    long = (test for test in tests if _is_long(test) and not needs_browser(test))
+    browsing, waiting, rest = [], [], []
+    long: list[pytest.Item] = []
+    for test in tests:
+        kind = (
+            browsing if needs_browser(test) else waiting if _is(test, "waits") else long if _is(test, "long") else rest
+        )
+        kind.append(test)
+    hands: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    hands[0] += browsing
+    hands[min(1, workers - 1)] += waiting
+    first = min(2, workers - 1)
     for at, (_, file) in enumerate(groupby(long, key=lambda test: test.path)):
-        hands[1 + at % (workers - 1) if workers > 1 else 0].extend(file)
+        hands[first + at % (workers - first)].extend(file)
     order: list[pytest.Item] = []
     for at, hand in enumerate(hands):
         share = (len(tests) - len(order)) // (workers - at)
@@ -33,5 +42,5 @@ def dealt(
     return order
 
 
-def _is_long(test: pytest.Item) -> bool:
-    return test.get_closest_marker("long") is not None
+def _is(test: pytest.Item, mark: str) -> bool:
+    return test.get_closest_marker(mark) is not None

@@ -24,7 +24,7 @@ from tests.cli.conftest import Tocsin
 from tests.processes import Forked
 from tests.story import workspace
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 ROOT = Path(__file__).parents[2]
 LOG_LINE = re.compile(r"\S+Z (INFO|WARNING|ERROR) [\w.]+: .+")

@@ -19,7 +19,7 @@ from tests.durability.scenes import ongoing
 from tests.durability.stage import Stage
 from tests.processes import LEAVES_WITHIN, START_SECONDS, Forked
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 DECLARE, UPDATE, RAISE = (
     "/incident declare Payments fail",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.order import dealt
 
-KINDS = ("page", "long", "short")
+KINDS = ("page", "waits", "long", "short")
 tests_of = st.lists(
     st.builds(SimpleNamespace, kind=st.sampled_from(KINDS), path=st.sampled_from([Path("a"), Path("b")]))
 )
@@ -34,4 +34,6 @@ def test_all_are_dealt_and_the_long_ones_stand_first(tests, workers):
             kinds = [test.kind == "short" for test in hand]
             assert kinds == sorted(kinds), "a long one waits behind a short one"
         if workers > 1:
-            assert all(test.kind != "page" for hand in list(shares(order, workers))[1:] for test in hand)
+            hands = [[test.kind for test in hand] for hand in shares(order, workers)]
+            for kind, at in (("page", 0), ("waits", 1)):
+                assert all(kind not in hand for nth, hand in enumerate(hands) if nth != at)

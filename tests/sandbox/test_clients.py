@@ -11,7 +11,7 @@ from sandbox import Running, Workspace
 from tests.sandbox.apps import async_bolt, bolt
 from tests.sandbox.conftest import settled
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 
 def register(app, heard):

@@ -19,7 +19,7 @@ from bot.settings import HttpAddress
 from db.engine import open_engine
 from tests.story import text
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 IS_DOWN = "The database does not answer. Nothing was changed;"
 

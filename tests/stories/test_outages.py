@@ -11,7 +11,7 @@ from db import queries
 from tests import story as stage
 from tests.stories.test_watch import looks
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 LEADERSHIP = """
 leadership:

@@ -13,7 +13,7 @@ from sandbox.sockets import Sockets
 from tests import story as stage
 from tests.stories.conftest import hang_up
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.waits
 
 
 def looks(story, times=1):
