@@ -72,7 +72,7 @@ def _ask_after(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: PoolP
         cursor = connection.cursor()
         cursor.execute("SELECT 1")
         cursor.close()
-        connection.rollback()
+        connection.commit()  # After a rollback psycopg forgets what the server has prepared.
     except Exception as error:
         raise InvalidatePoolError from error
 

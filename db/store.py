@@ -200,7 +200,8 @@ class Store:
         self.on_told = on_told
         self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
+        self._sessions = sessionmaker(reading, expire_on_commit=False)
         self._turns = Turns(self.engine) if self.is_sqlite else None
 
     @property
@@ -231,15 +232,19 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for questions; whatever it changes is thrown away."""
+        """A session for questions; whatever it changes is thrown away, or refused by PostgreSQL with an `InternalError`."""
         with self._sessions() as session:
             yield session
+            if not self.is_sqlite:
+                # After a rollback the driver has the server forget every statement that it has prepared.
+                session.expunge_all()
+                session.commit()
 
     def clock_time(self) -> datetime | None:
         """What time the database has, aware; None for SQLite, which has no clock of its own."""
         if self.is_sqlite:
             return None
-        with self._sessions() as session:
+        with self.read() as session:
             return session.scalar(select(func.clock_timestamp()))
 
     def take_alone(self) -> bool:

@@ -1,7 +1,10 @@
 """The store's promises besides its tables."""
 
+from contextlib import nullcontext
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import InternalError
 
 from db.models import Counter
 from db.store import Store
@@ -32,8 +35,25 @@ def test_savepoints_hold(store):
 
 
 def test_what_is_only_read_is_never_written(store):
-    with store.read() as session:
+    """PostgreSQL says so at once; on SQLite it is thrown away."""
+    with nullcontext() if store.is_sqlite else pytest.raises(InternalError), store.read() as session:
         session.get_one(Counter, "incident").value = 99
         session.flush()
     with store.read() as session:
+        session.get_one(Counter, "incident").value = 99
+    with store.read() as session:
         assert session.scalar(select(Counter.value)) == 0
+    with store.begin() as work:
+        assert work.next_number("incident") == 1, "the connection that only read may write again"
+
+
+def test_postgresql_keeps_what_it_has_prepared(store):
+    """A rollback after each question would have it read and plan every statement anew."""
+    if store.is_sqlite:
+        return
+    for _ in range(20):
+        with store.read() as session:
+            session.scalar(select(Counter.value))
+    with store.read() as session:
+        kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%counters%'")
+        assert session.scalar(kept) == 1
