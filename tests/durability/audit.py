@@ -264,16 +264,13 @@ class View:
                 text_ = f"Timeline of {record.incident.key}, drawn for its review"
                 text_ += f", version {record.review.version}" if record.review.version else ""
                 yield from self._file(text_, record.incident.room, None)
-        asked = Counter((told.row.key, told.row.told_at) for told in self.effects)
+        for (name, where), most in self._pictures_asked_for().items():
+            yield from self._file(name, where, None, most=most)
         for told in self.effects:
             effect, row = told.effect, told.row
             incident = self.records[effect.incident].incident if effect.incident else None
             told_at = f"{row.told_at:%Y-%m-%d %H:%M:%S} UTC"
             match effect:
-                case SharePicture(user=str()):
-                    where = incident.room if incident.private else self.slack.person(effect.user).direct_channel
-                    name, most = f"Timeline of {incident.key}, asked for {told_at}", asked[row.key, row.told_at]
-                    yield from self._file(name, where, None, most=most)
                 case ShareReview():
                     where = (self._incidents_channel, incident.announcement_ts)
                     yield from self._file(f"Timeline of {incident.key}, shared {told_at}", *where)
@@ -286,6 +283,16 @@ class View:
                     (message,) = self.posted.get(f"draft:{row.uid}") or [None]
                     if message is not None:
                         yield from self._file(f"{incident.key}-{effect.rule}-draft", incident.room, message.ts)
+
+    def _pictures_asked_for(self) -> Counter[tuple[str, str | None]]:
+        """What each is called and where it belongs; several people may ask for a private incident's, which its room gets."""
+        asked: Counter[tuple[str, str | None]] = Counter()
+        for told in self.effects:
+            if isinstance(told.effect, SharePicture) and told.effect.user is not None:
+                incident, user = self.records[told.effect.incident].incident, told.effect.user
+                where = incident.room if incident.private else self.slack.person(user).direct_channel
+                asked[f"Timeline of {incident.key}, asked for {told.row.told_at:%Y-%m-%d %H:%M:%S} UTC", where] += 1
+        return asked
 
     def _file(self, text_: str, channel: str | None, thread: str | None, *, most: int = 1) -> Iterator[str]:
         key = f"files:{channel}:{thread}:{text_}"
