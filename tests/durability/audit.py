@@ -4,6 +4,7 @@ It reads every message that the bot left in the workspace and every row that the
 became the other. What it finds wrong comes back as sentences; an empty list is a pass.
 """
 
+import difflib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -215,7 +216,8 @@ class View:
             wanted = homes.drawn(self.parts, user).to_dict()
             seen, drawn = (text(view).partition("*Figures*")[0] for view in (shown, wanted))
             if seen != drawn:
-                yield f"{user} sees on their Home\n{seen}\nand not\n{drawn}"
+                lines = difflib.unified_diff(seen.splitlines(), drawn.splitlines(), "seen", "drawn", n=0, lineterm="")
+                yield "\n".join([f"{user} sees on their Home what is not so:", *lines])
 
     # ── what is said once ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -70,6 +70,7 @@ def _is_true_afterwards(
     assert stage.slack.quiet(), "an envelope was never acknowledged"
     stage.slack.faults.clear()
     stage.recovers()
-    assert stage.wrong() == []
+    wrong = stage.wrong()
+    assert wrong == [], "\n".join(wrong)  # whole: a night does not come again
     assert list(leaks(told, log.getvalue(), generate_latest(REGISTRY).decode())) == []
     assert told.violations() == []
