@@ -15,6 +15,7 @@ PATIENCE_SECONDS = 2
 # A connection that lay unused for so long is asked whether it still lives, which costs a round trip.
 UNUSED_SECONDS = 1.0
 CONNECTIONS_MOST = 20
+# SQLite tells nobody when a lock is free: whoever it refuses without a wait asks again after this.
 AGAIN_SECONDS = 0.01
 
 
