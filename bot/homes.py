@@ -34,7 +34,11 @@ def tell_all(errand: Errand) -> Learned:
 
 
 def show(effect: RefreshHome, errand: Errand) -> Learned:
-    """Draw it for one person. Slack is not called when they see it already, or have not looked for long."""
+    """Draw it for one person. Slack is not called when they see it already, or have not looked for long.
+
+    After an earlier attempt nobody knows what they see: it may have come through without living to note it, and what was
+    so then may be so no more.
+    """
     parts, user = errand.parts, effect.user
     with parts.store.read() as session:
         known = session.get(Home, user)
@@ -42,7 +46,7 @@ def show(effect: RefreshHome, errand: Errand) -> Learned:
         return nothing
     view = json.dumps(drawn(parts, user).to_dict(), sort_keys=True)
     digest = hashlib.sha256(view.encode()).hexdigest()
-    if digest == known.shown:
+    if digest == known.shown and errand.look_since is None:
         return nothing
     try:
         parts.slack.call("views.publish", user_id=user, view=view)

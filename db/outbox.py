@@ -280,22 +280,26 @@ def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str)
     row = _held(session, claimed)
     if row is None:
         return
-    newer = (
-        row.key
-        and session.scalars(
-            select(Effect).where(Effect.key == row.key, Effect.state == EffectState.WAITING).with_for_update()
-        ).one_or_none()
-    )
-    if newer:  # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
+    newer = _newer(session, row)
+    if newer is None:
+        try:
+            with session.begin_nested():
+                row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
+            return
+        except IntegrityError:  # It belongs to no incident, whose lock would order the two, and was told anew just now.
+            newer = _newer(session, row)
+    if (
+        newer is not None
+    ):  # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
         newer.due_at, newer.attempts, newer.error = until, row.attempts, error
-        row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
-        settled.seal(row)
-        return
-    try:
-        with session.begin_nested():
-            row.state, row.due_at, row.error, row.leased_until = EffectState.WAITING, until, error, None
-    except IntegrityError:  # It belongs to no incident, whose lock would order the two, and was told anew just now.
-        row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
+    row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
+    settled.seal(row)
+
+
+def _newer(session: Session, row: Effect) -> Effect | None:
+    """The effect that waits with the same key, locked."""
+    same = select(Effect).where(Effect.key == row.key, Effect.state == EffectState.WAITING).with_for_update()
+    return session.scalars(same).one_or_none() if row.key else None
 
 
 def bury(session: Session, claimed: Claimed, *, now: datetime, error: str) -> None:

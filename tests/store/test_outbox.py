@@ -169,6 +169,7 @@ def test_what_is_told_anew_while_it_is_put_off_waits_once(postgresql_url, store,
                 looks.rollback()
         off.result()
     assert states(store) == [EffectState.DONE, EffectState.WAITING]
+    assert claim(store)[0].attempts == 2, "the newer one knows that somebody has tried"
 
 
 def test_a_bot_whose_clock_is_wrong_takes_nothing_over_early(postgresql_url, store, number):
