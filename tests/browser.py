@@ -7,7 +7,6 @@ another. Nothing of it is imported before a test asks for it.
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_MS = 20_000  # a slow machine is no failure
 SCREENS = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
@@ -29,11 +27,14 @@ class Windows:
     def __init__(self) -> None:
         from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 -- see above
 
-        from docs.pictures.make import QUIET_BROWSER  # noqa: PLC0415 -- the same
+        from docs.pictures.make import QUIET_BROWSER, chromium  # noqa: PLC0415 -- the same
 
+        where = chromium()
+        if where is None:
+            pytest.skip("no Chromium here: `apt install chromium-headless-shell` lets the pages' tests run")
         expect.set_options(timeout=PATIENCE_MS)
         self._playwright = sync_playwright().start()
-        self.browser: Browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET_BROWSER)
+        self.browser: Browser = self._playwright.chromium.launch(executable_path=where, args=QUIET_BROWSER)
         self.tabs: dict[tuple[str, str], Page] = {}
         self._windows: dict[tuple[str, str], BrowserContext] = {}
 
@@ -67,9 +68,7 @@ _open: list[Windows] = []
 
 
 def windows() -> Windows:
-    """The browser of this process."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here: `apt install chromium` lets the pages' tests run")
+    """The browser of this process; where there is none, the test is skipped and says so."""
     if not _open:
         _open.append(Windows())
     return _open[0]

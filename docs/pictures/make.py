@@ -2,7 +2,7 @@
 
 It starts the real demo (`tocsin demo`) in a folder of its own and works its page in a browser, with Ana and Bo in two
 tabs. Every step waits for what the other person sees; so it is a test too (`tests/sandbox/page/test_incident.py`).
-Needs Playwright and Chromium (`apt install chromium`).
+Needs Playwright and Chromium (`apt install chromium-headless-shell`).
 """
 
 from __future__ import annotations
@@ -260,15 +260,15 @@ def _answers(url: str) -> bool:
 
 
 def chromium() -> str | None:
-    """Where the browser is, if there is one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Where the browser is, if there is one. The headless shell draws the same for two thirds of the work."""
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 
 
 def main() -> None:
     """Make all pictures anew."""
     where = chromium()
     if where is None:
-        raise SystemExit("There is no Chromium here: `apt install chromium`, then try again.")
+        raise SystemExit("There is no Chromium here: `apt install chromium-headless-shell`, then try again.")
 
     def save(page: Page, name: str) -> None:
         page.mouse.move(0, 0)  # nothing shall be hovered over
