@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from db import outbox, queries, seals, timeline
 from db.engine import open_engine
@@ -200,8 +200,7 @@ class Store:
         self.on_told = on_told
         self.before_commit: Callable[[Work], None] | None = None
         self._alone: sqlite3.Connection | None = None
-        reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
-        self._sessions = sessionmaker(reading, expire_on_commit=False)
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
         self._turns = Turns(self.engine) if self.is_sqlite else None
 
     @property
@@ -233,7 +232,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for questions; whatever it changes is thrown away, or refused by PostgreSQL with an `InternalError`."""
-        with self._sessions() as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
             if not self.is_sqlite:
                 # After a rollback the driver has the server forget every statement that it has prepared.

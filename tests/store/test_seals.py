@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, Table, delete, insert, select, text, update
+from sqlalchemy.orm import Session
 
 from bot import database
 from bot.workflows import incidents, privacy, rooms
@@ -215,7 +216,7 @@ def missed(store, changes):
     row is named by the incident's key, which stands before all that is of it.
     """
     with store.engine.connect() as connection:
-        session = store._sessions(bind=connection)
+        session = Session(connection)
 
         def unnamed(some):
             connection.exec_driver_sql(without_keys(store))
@@ -269,7 +270,7 @@ def test_every_sealed_row_that_is_taken_away_or_added_is_named(store, lives):
         connection.execute(
             insert(role).values(incident_id=1, role="spy", user="U0EVE", since=datetime(2026, 1, 1, tzinfo=UTC))
         )
-        assert "INC-1 roles spy: was not written by tocsin" in str(proof.verify(store._sessions(bind=connection))[0])
+        assert "INC-1 roles spy: was not written by tocsin" in str(proof.verify(Session(connection))[0])
         connection.rollback()
 
 
@@ -331,7 +332,7 @@ def test_rows_that_nobody_can_read_any_more_are_named(store, life):
     for statement, words in spoilt.items():
         with store.engine.connect() as connection:
             connection.execute(text(statement))
-            found = [str(one) for one in proof.verify(store._sessions(bind=connection))]
+            found = [str(one) for one in proof.verify(Session(connection))]
             assert any(one.startswith(words) for one in found), (statement, found)
             connection.rollback()
 
