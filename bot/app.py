@@ -4,10 +4,7 @@ import contextlib
 import ctypes
 import gc
 import logging
-import queue
-import signal
 import time
-from types import FrameType
 from typing import Self
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,6 +18,7 @@ from bot.clock import Clock, SharedClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
 from bot.mail import Mailer
+from bot.orders import READ_AGAIN, STOP, Orders
 from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
@@ -171,13 +169,7 @@ def _share_heaps() -> None:
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. SIGHUP has the policy read again."""
-    orders: queue.SimpleQueue[int] = queue.SimpleQueue()  # what a signal's handler may write to
-
-    def note(signum: int, frame: FrameType | None) -> None:
-        orders.put(signum)
-
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(signum, note)
+    orders = Orders()
     _share_heaps()
     bot = Tocsin.from_settings(settings)
     port = bot.start()
@@ -186,7 +178,8 @@ def run(settings: Settings) -> None:
     gc.collect()
     gc.freeze()
     log.info("tocsin is up; health on port %s", port)
-    while orders.get() == signal.SIGHUP:
-        bot.read_policy_again()
+    while (order := orders.next()) not in STOP:
+        if order == READ_AGAIN:
+            bot.read_policy_again()
     log.info("stopping")
     bot.stop()
