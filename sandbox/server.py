@@ -101,6 +101,8 @@ def _config(app: Starlette) -> uvicorn.Config:
         ws=SocketProtocol,
         log_config=None,
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
         lifespan="on",
         ws_ping_interval=20.0,
         timeout_graceful_shutdown=1,
