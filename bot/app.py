@@ -18,7 +18,7 @@ from bot.clock import Clock, SharedClock
 from bot.delivery import Delivery
 from bot.errors import BadSettings
 from bot.mail import Mailer
-from bot.orders import READ_AGAIN, STOP, Orders
+from bot.orders import READ_AGAIN, STOP, Orders, heard
 from bot.pace import Pace
 from bot.parts import Parts
 from bot.policy import Policy
@@ -169,17 +169,17 @@ def _share_heaps() -> None:
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. SIGHUP has the policy read again."""
-    orders = Orders()
-    _share_heaps()
-    bot = Tocsin.from_settings(settings)
-    port = bot.start()
-    # What is there now stays: the collector need not look at it again and again, which takes a tenth of a second each time,
-    # nor wait with what is thrown away until there is a quarter as much of that.
-    gc.collect()
-    gc.freeze()
-    log.info("tocsin is up; health on port %s", port)
-    while (order := orders.next()) not in STOP:
-        if order == READ_AGAIN:
-            bot.read_policy_again()
-    log.info("stopping")
-    bot.stop()
+    with Orders(dict.fromkeys((*STOP, READ_AGAIN), heard)) as orders:
+        _share_heaps()
+        bot = Tocsin.from_settings(settings)
+        port = bot.start()
+        # What is there now stays: the collector need not look at it again and again, which takes a tenth of a second each
+        # time, nor wait with what is thrown away until there is a quarter as much of that.
+        gc.collect()
+        gc.freeze()
+        log.info("tocsin is up; health on port %s", port)
+        while (order := orders.next()) not in STOP:
+            if order == READ_AGAIN:
+                bot.read_policy_again()
+        log.info("stopping")
+        bot.stop()

@@ -22,6 +22,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 
 from bot import logs, policy, scenario, settings
+from bot.orders import STOP, Handler, Orders, heard
 from bot.pace import Pace
 from bot.scenario import DemoFailed, LocalSlack
 
@@ -74,11 +75,10 @@ TO_TRY = """\
 
 def run(*, port: int | None, fresh: bool, rate_limits: bool = True) -> None:
     """Run until Ctrl-C, SIGTERM, or until the workspace ends. Without a `port`, the usual one or another that is free."""
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, _interrupt)
+    handlers: dict[int, Handler] = {**dict.fromkeys(STOP, _interrupt), signal.SIGCHLD: heard}  # when the workspace ends
     console = Console(highlight=False)
     HOME.mkdir(exist_ok=True)
-    with alone() as lock:
+    with Orders(handlers) as orders, alone() as lock:
         if fresh or not (HOME / "ready").exists():
             forget()
         with (HOME / "tocsin.log").open("a", encoding="utf-8") as log, _workspace(_free(port), lock) as (child, slack):
@@ -92,7 +92,7 @@ def run(*, port: int | None, fresh: bool, rate_limits: bool = True) -> None:
                     slack.post("/sandbox/limits", {"on": True})
                     bot.parts.slack.pace = Pace(time.monotonic)
                 console.print(_welcome(slack.url, f"http://127.0.0.1:{web_port}/status/"))
-                _wait(child)
+                _wait(child, orders)
     console.print("Stopped. Everything is kept in .demo.")
 
 
@@ -198,10 +198,11 @@ def _bot(child: subprocess.Popen[bytes], slack: LocalSlack) -> Iterator[tuple["T
         bot.stop()
 
 
-def _wait(child: subprocess.Popen[bytes]) -> None:
+def _wait(child: subprocess.Popen[bytes], orders: Orders) -> None:
     """Until somebody stops us, which is fine, or the workspace stops, which is not."""
     try:
-        child.wait()
+        while child.poll() is None:
+            orders.next()
     except KeyboardInterrupt:
         return
     raise DemoFailed(f"The local Slack has stopped: {_last_line()}")

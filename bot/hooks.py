@@ -88,7 +88,7 @@ def _at_github(request: Request, said: Mapping[str, Any]) -> Hint | None:
     if request.headers.get("X-GitHub-Event") != "issues" or not isinstance(issue, dict) or not isinstance(repo, dict):
         return None
     number, name = issue.get("number"), repo.get("full_name")
-    return Hint(str(number), name) if isinstance(number, int) and isinstance(name, str) and name.isprintable() else None
+    return Hint(str(number), name) if _is_number(number) and isinstance(name, str) and name.isprintable() else None
 
 
 def _in_jira(said: Mapping[str, Any]) -> Hint | None:
@@ -96,8 +96,12 @@ def _in_jira(said: Mapping[str, Any]) -> Hint | None:
     issue = said.get("issue")
     if not str(said.get("webhookEvent")).startswith("jira:issue_") or not isinstance(issue, dict):
         return None
-    number = str(issue.get("id"))
-    return Hint(number) if number.isascii() and number.isdigit() else None
+    number = issue.get("id")
+    return Hint(str(number)) if _is_number(number) else None
+
+
+def _is_number(what: object) -> bool:
+    return str(what).isascii() and str(what).isdigit()
 
 
 def _heard(parts: Parts, tracker: Tracker, body: bytes, hint: Hint | None) -> Response:

@@ -4,6 +4,7 @@ It is forked from a server that has loaded the program already: a dozen starts c
 """
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -46,6 +47,16 @@ class Forked:
     def send_signal(self, number: int) -> None:
         assert self.process.pid
         os.kill(self.process.pid, number)
+
+    def tells_another_thread(self, number: int) -> None:
+        """As the system may do with any signal: the main thread sleeps, and nobody wakes it."""
+        if sys.platform != "linux":  # Others do not let one choose.
+            self.send_signal(number)
+            return
+        main = self.process.pid
+        other = max(int(task.name) for task in Path(f"/proc/{main}/task").iterdir())
+        assert other != main
+        assert ctypes.CDLL(None).tgkill(main, other, number) == 0
 
     def wait(self, seconds: float | None = None) -> int | None:
         """Its exit code (negative: the signal that ended it), or None when it still runs after so many seconds."""

@@ -102,7 +102,7 @@ def test_everything_is_there_after_a_kill_and_only_once(starts: Callable[..., Fo
     assert channels(address(again)) == before
     assert records(desk) == incidents
 
-    again.send_signal(signal.SIGINT)
+    again.tells_another_thread(signal.SIGINT)
     out, err = again.communicate()
     assert (again.wait(), err) == (0, "")
     assert "Stopped. Everything is kept in .demo." in out

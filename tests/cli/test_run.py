@@ -1,6 +1,5 @@
 """The bot as a process: it comes up, it says what keeps it from that, and it leaves when it is told to."""
 
-import ctypes
 import json
 import os
 import re
@@ -97,18 +96,13 @@ def test_it_comes_up_and_leaves(runs: Callable[..., Process]) -> None:
     assert all(LOG_LINE.fullmatch(line) for line in [up.rstrip("\n"), *rest.splitlines()])
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only here does one choose the thread")
 def test_it_leaves_whichever_of_its_threads_is_told(runs: Callable[..., Process]) -> None:
-    """The system chooses. The main thread sleeps, and what another one is told would not wake it."""
     bot = runs()
-    assert bot.stderr is not None
-    port = re.search(r"health on port (\d+)$", bot.stderr.readline())
+    assert isinstance(bot, Forked)
+    port = re.search(r"health on port (\d+)$", said(bot, "is up"))
     assert port
     health(int(port[1]))
-    main = bot.process.pid if isinstance(bot, Forked) else bot.pid
-    other = max(int(task.name) for task in Path(f"/proc/{main}/task").iterdir())
-    assert other != main
-    assert ctypes.CDLL(None).tgkill(main, other, signal.SIGTERM) == 0
+    bot.tells_another_thread(signal.SIGTERM)
     assert bot.wait(LEAVES_WITHIN) == 0
 
 
