@@ -119,3 +119,6 @@ def tab(windows, workspace, canteen):
     for person in workspace.people():  # a modal is on a person's screen, not in a tab: the next story starts without
         if person.modal:
             person.closes_modal(everything=True)
+            for (whose, _), page in windows.tabs.items():
+                if whose == person.name:
+                    expect(page.get_by_role("dialog")).to_have_count(0)
