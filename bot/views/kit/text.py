@@ -11,7 +11,9 @@ Multilingual Plane; here they count as two, which is right for either way.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 ELLIPSIS = "…"
 NOTHING = "–"
@@ -151,11 +153,8 @@ def _last_space(text: str) -> int:
 
 def _fitting(pieces: list[str], most: int) -> int:
     """How many of the pieces fit into `most` characters."""
-    count, room = 0, most
-    while count < len(pieces) and size(pieces[count]) <= room:
-        room -= size(pieces[count])
-        count += 1
-    return count
+    measure = len if all(map(str.isascii, pieces)) else size
+    return bisect_right(list(accumulate(map(measure, pieces))), most)
 
 
 def _whole(pieces: list[str], count: int) -> int:
