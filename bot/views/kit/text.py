@@ -102,7 +102,7 @@ def one_line(text: str, most: int | None = None) -> Safe:
     """
     flat = escape(" ".join(text.split())) if not isinstance(text, Safe) else text
     flat = flat if most is None else clip(flat, most)
-    if any(unicodedata.bidirectional(char) in ("R", "AL") for char in flat):
+    if not flat.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in set(flat)):
         return Safe(f"{_FIRST_STRONG_ISOLATE}{flat}{_POP_ISOLATE}")
     return flat
 
@@ -153,7 +153,8 @@ def _last_space(text: str) -> int:
 
 def _fitting(pieces: list[str], most: int) -> int:
     """How many of the pieces fit into `most` characters."""
-    measure = len if all(map(str.isascii, pieces)) else size
+    whole = "".join(pieces)
+    measure = len if size(whole) == len(whole) else size
     return bisect_right(list(accumulate(map(measure, pieces))), most)
 
 
@@ -172,7 +173,7 @@ def _belong_together(before: str, after: str) -> bool:
 
 def size(text: str) -> int:
     """How long Slack may find it: characters outside the Basic Multilingual Plane count as two."""
-    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_blank(text: str) -> bool:
