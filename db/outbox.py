@@ -288,9 +288,8 @@ def postpone(session: Session, claimed: Claimed, *, until: datetime, error: str)
             return
         except IntegrityError:  # It belongs to no incident, whose lock would order the two, and was told anew just now.
             newer = _newer(session, row)
-    if (
-        newer is not None
-    ):  # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
+    if newer is not None:
+        # It will show the same and more, so it takes over the waiting; two waiting with one key cannot be.
         newer.due_at, newer.attempts, newer.error = until, row.attempts, error
     row.state, row.settled_at, row.leased_until = EffectState.DONE, until, None
     settled.seal(row)

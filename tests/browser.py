@@ -24,17 +24,14 @@ class Windows:
     A window is somebody's own, with what it has loaded once. `tabs` are those that stay open from test to test.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, chromium: str) -> None:
         from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 -- see above
 
-        from docs.pictures.make import QUIET_BROWSER, chromium  # noqa: PLC0415 -- the same
+        from docs.pictures.make import QUIET_BROWSER  # noqa: PLC0415 -- the same
 
-        where = chromium()
-        if where is None:
-            pytest.skip("no Chromium here: `apt install chromium-headless-shell` lets the pages' tests run")
         expect.set_options(timeout=PATIENCE_MS)
         self._playwright = sync_playwright().start()
-        self.browser: Browser = self._playwright.chromium.launch(executable_path=where, args=QUIET_BROWSER)
+        self.browser: Browser = self._playwright.chromium.launch(executable_path=chromium, args=QUIET_BROWSER)
         self.tabs: dict[tuple[str, str], Page] = {}
         self._windows: dict[tuple[str, str], BrowserContext] = {}
 
@@ -70,7 +67,12 @@ _open: list[Windows] = []
 def windows() -> Windows:
     """The browser of this process; where there is none, the test is skipped and says so."""
     if not _open:
-        _open.append(Windows())
+        from docs.pictures.make import chromium  # noqa: PLC0415 -- see above
+
+        where = chromium()
+        if where is None:
+            pytest.skip("no Chromium here: `apt install chromium-headless-shell` lets the pages' tests run")
+        _open.append(Windows(where))
     return _open[0]
 
 

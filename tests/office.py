@@ -2,13 +2,14 @@
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from jsonschema import Draft202012Validator
 
 
-class Office:
+class Office(ABC):
     """`calls` are the requests as (method, path); `wrong` is what broke the documented rules. It must stay empty."""
 
     root = "/"
@@ -43,9 +44,9 @@ class Office:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}{self.root}"
 
+    @abstractmethod
     def answer(self, method: str, path: str, body: object, headers: dict[str, str]) -> tuple[int, object]:
         """What the API answers to a request that may come in; a third part would be headers."""
-        raise NotImplementedError
 
     def check(self, schema: dict, body: object) -> bool:
         """Whether a request's body is as documented; what is not is remembered."""
